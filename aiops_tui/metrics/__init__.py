@@ -1,0 +1,1 @@
+"""Pure functions of Polars frames: cells of the rollups in, panels out."""

@@ -1,0 +1,121 @@
+"""What the panels are computed from: cells of the rollups and the few answers that are no sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from aiops_tui.model.panels import Cell
+from aiops_tui.model.window import Period, Window
+
+BINS = 10
+"""A histogram of scores has so many bins of width 1, from 0; ``h0`` to ``h9`` in the cells."""
+
+CONVERSATIONS = pl.Schema({"bucket": pl.Int64, "topic": pl.String, "sentiment": pl.String, "n": pl.Int64})
+"""Rows per base bucket (its start, in seconds since the epoch), raw topic (cut at 200 characters, printable, null for none,
+`labels.REST` for those beyond the ones kept) and sentiment class."""
+
+EVALUATIONS = pl.Schema(
+    {
+        "bucket": pl.Int64,
+        "topic": pl.String,
+        "sentiment": pl.String,
+        "criterion": pl.String,
+        "n": pl.Int64,
+        "total": pl.Float64,
+        "squares": pl.Float64,
+        **{f"h{i}": pl.Int64 for i in range(BINS)},
+    }
+)
+"""Sums per criterion, the row score among them under the name ``score``; values that are null add to nothing.
+A value outside 0 to 10 is in ``n`` and the sums, and in no bin."""
+
+JUDGED = pl.Schema(
+    {
+        "bucket": pl.Int64,
+        "topic": pl.String,
+        "sentiment": pl.String,
+        "n": pl.Int64,
+        "low": pl.Int64,
+        "unhappy": pl.Int64,
+        "unhappy_low": pl.Int64,
+    }
+)
+"""Evaluations with a row score; those of them below 5; those whose conversation was disliked or is negative; both."""
+
+FEEDBACK = pl.Schema(
+    {"bucket": pl.Int64, "topic": pl.String, "sentiment": pl.String, "feedback": pl.String, "n": pl.Int64}
+)
+"""Feedback per class of `labels.FEEDBACKS`, with the topic and sentiment of its conversation."""
+
+HISTORY = pl.Schema({"day": pl.Date, "sentiment": pl.String, "n": pl.Int64})
+"""Daily counts of ``sentiment_trends``, by sentiment class, for days before the first conversation kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The rollups of one period and filter. None: the table does not exist."""
+
+    conversations: pl.DataFrame
+    evaluations: pl.DataFrame | None = None
+    judged: pl.DataFrame | None = None
+    feedback: pl.DataFrame | None = None
+    active_users: int | None = None
+    """Distinct users, those NULL or empty left out."""
+    evaluated: int | None = None
+    """Distinct conversations that were evaluated."""
+
+
+@dataclass(frozen=True, slots=True)
+class LowScored:
+    """One of the lowest scored conversations."""
+
+    conversation: str | None
+    time: datetime | None
+    user_id: str | None
+    topic: str | None
+    sentiment: str
+    score: float
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """One of the latest conversations; texts are printable and cut, ``sentiment`` is the class."""
+
+    conversation: str
+    time: datetime | None
+    user_id: str | None
+    topic: str | None
+    sentiment: str
+    score: float | None
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that the panels of one view are computed from; ``edges`` are those of the charts' buckets.
+
+    ``users`` has a count of distinct users for each bucket of the charts, one fewer than edges. ``topics_total`` is
+    the number of distinct topics where the cells do not hold them all. ``now`` is the database's clock.
+    """
+
+    now: datetime
+    window: Window
+    previous: Period | None
+    zone: ZoneInfo
+    edges: tuple[datetime, ...]
+    current: Cells
+    before: Cells | None
+    criteria: tuple[str, ...] = ()
+    total: int | None = None
+    topics_total: int | None = None
+    users: tuple[int, ...] | None = None
+    recent: tuple[Recent, ...] = ()
+    worst: tuple[LowScored, ...] = ()
+    history: pl.DataFrame | None = None
+    logs: pl.DataFrame | None = None
+    log_rows: tuple[tuple[Cell, ...], ...] = field(default_factory=tuple)

@@ -1,0 +1,174 @@
+"""A filter over conversations and its query language.
+
+    topic:환불 -topic:잡담 sentiment:negative user:kim score<5 criterion.clarity<4 feedback:dislike "text"
+
+Terms are separated by blanks. Terms with the same key and ``:`` add up (either may hold); all else must hold
+together, and ``-`` turns a term around. A value with blanks, quotes or brackets is quoted; inside quotes a backslash
+takes the next character as it is.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from aiops_tui.model.labels import FEEDBACKS, SENTIMENT_ALIASES, SENTIMENTS, UNANALYSED, normal_label
+
+Operator = Literal[":", "<", "<=", ">", ">=", "="]
+
+TEXT = "text"
+KEYS: tuple[str, ...] = ("topic", "sentiment", "user", "score", "criterion.", "feedback")
+"""The keys that the language knows; ``criterion.`` is followed by a criterion's name."""
+
+_KEY_ALIASES = {
+    "토픽": "topic", "주제": "topic", "감정": "sentiment", "감성": "sentiment", "사용자": "user", "점수": "score",
+    "피드백": "feedback",
+}  # fmt: skip
+_SENTIMENT_WORDS = {
+    **{alias: name for name, aliases in SENTIMENT_ALIASES.items() for alias in aliases},
+    **{name: name for name in SENTIMENTS},
+    "unanalyzed": UNANALYSED, "none": UNANALYSED, "미분석": UNANALYSED, "기타": "other",
+}  # fmt: skip
+_FEEDBACK_WORDS = {**{name: name for name in FEEDBACKS}, "좋아요": "like", "싫어요": "dislike"}
+
+_TERM = re.compile(
+    r"""(?P<not>-)?(?:(?P<key>[^\s:<>="()]+?)(?P<op><=|>=|:|<|>|=))?(?P<value>"(?:[^"\\]|\\.)*"|[^\s"]*)""", re.DOTALL
+)
+_PLAIN = re.compile(r'[^\s":<>=()\\-][^\s":<>=()\\]*')
+
+
+class FilterError(ValueError):
+    """A mistake in a filter: a message id with its values, and the position of the term in the text."""
+
+    def __init__(self, message_id: str, position: int, **values: str) -> None:
+        self.message_id = message_id
+        self.position = position
+        self.values = values
+        super().__init__(f"{message_id} at {position}: {values}")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition: the value of ``key`` stands in relation ``op`` to ``value``, or does not if ``negated``."""
+
+    key: str
+    value: str | float
+    op: Operator = ":"
+    negated: bool = False
+
+    def __str__(self) -> str:
+        """Return the term as the language writes it."""
+        sign = "-" if self.negated else ""
+        if self.key == TEXT:
+            return sign + _quoted(str(self.value), always=True)
+        value = repr(self.value).removesuffix(".0") if isinstance(self.value, float) else _quoted(self.value)
+        return f"{sign}{self.key}{self.op}{value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Conditions that all hold; none at all lets everything through."""
+
+    terms: tuple[Term, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def __str__(self) -> str:
+        """Return the filter as the language writes it; `parse` reads it back."""
+        return " ".join(map(str, self.terms))
+
+    @classmethod
+    def parse(cls, text: str) -> Filter:
+        """Read a filter.
+
+        Raises:
+            FilterError: naming the first mistake and where it is.
+        """
+        terms: list[Term] = []
+        position = 0
+        while position < len(text):
+            if text[position].isspace():
+                position += 1
+                continue
+            match = _TERM.match(text, position)
+            if match is None or match.end() == position:
+                raise FilterError("filter.unreadable", position, text=text[position : position + 20])
+            if match.end() < len(text) and not text[match.end()].isspace():
+                mistake = "filter.unclosed" if text[match.end()] == '"' else "filter.unreadable"
+                raise FilterError(mistake, position, text=text[position : position + 20])
+            term = _term(match, position)
+            if term not in terms:
+                terms.append(term)
+            position = match.end()
+        return cls(tuple(terms))
+
+    def narrowed(self, term: Term) -> Filter:
+        """Return the filter with this term in place of those of its key, as drilling down does."""
+        kept = (other for other in self.terms if other.key != term.key or other.negated != term.negated)
+        return replace(self, terms=(*kept, term))
+
+    def of(self, keys: Iterable[str]) -> Filter:
+        """Return the part that concerns these keys."""
+        wanted = set(keys)
+        return Filter(tuple(term for term in self.terms if term.key in wanted))
+
+    def without(self, keys: Iterable[str]) -> Filter:
+        """Return the part that does not concern these keys."""
+        unwanted = set(keys)
+        return Filter(tuple(term for term in self.terms if term.key not in unwanted))
+
+
+def _quoted(value: str, *, always: bool = False) -> str:
+    if not always and _PLAIN.fullmatch(value):
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _term(match: re.Match[str], position: int) -> Term:
+    negated = match["not"] is not None
+    value = match["value"]
+    quoted = value.startswith('"')
+    if quoted:
+        value = re.sub(r"\\(.)", r"\1", value[1:-1], flags=re.DOTALL)
+    if match["key"] is None:
+        if not value:
+            raise FilterError("filter.empty_value", position, key="-" if negated else '""')
+        return Term(TEXT, value, negated=negated)
+    key = match["key"].lower()
+    key = _KEY_ALIASES.get(key, key)
+    if key not in KEYS and not (key.startswith("criterion.") and len(key) > len("criterion.")):
+        raise FilterError("filter.unknown_key", position, key=match["key"])
+    if not value:
+        raise FilterError("filter.empty_value", position, key=match["key"])
+    return _comparison(key, match["op"], value, negated, position) or _equality(
+        key, match["op"], value, negated, position
+    )
+
+
+def _comparison(key: str, op: str, value: str, negated: bool, position: int) -> Term | None:
+    if key != "score" and not key.startswith("criterion."):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise FilterError("filter.not_a_number", position, key=key, value=value)
+    operators: dict[str, Operator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "=", ":": "="}
+    return Term(key, number, operators[op], negated)
+
+
+def _equality(key: str, op: str, value: str, negated: bool, position: int) -> Term:
+    if op not in {":", "="}:
+        raise FilterError("filter.not_comparable", position, key=key, op=op)
+    if key in {"sentiment", "feedback"}:
+        words = _SENTIMENT_WORDS if key == "sentiment" else _FEEDBACK_WORDS
+        known = words.get(normal_label(value))
+        if known is None:
+            raise FilterError(f"filter.unknown_{key}", position, value=value)
+        value = known
+    return Term(key, value, ":", negated)

@@ -1,0 +1,67 @@
+"""Single things that a person opens: a conversation with what was said of it, and an entry of a log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A judge's scores for one answer."""
+
+    time: datetime | None
+    score: float | None
+    criteria: Mapping[str, float | None]
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a user said of an answer."""
+
+    time: datetime | None
+    feedback: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One question and its answer, with all that is known of it; texts are printable, line breaks kept.
+
+    ``sentiment`` is the class, ``label`` what the database says. ``cut`` says that a text was too long to be read
+    whole.
+    """
+
+    id: str
+    time: datetime | None
+    user_id: str | None
+    topic: str | None
+    sentiment: str
+    label: str | None
+    question: str
+    answer: str
+    evaluations: tuple[Evaluation, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    cut: bool = False
+
+
+LEVELS: tuple[str, ...] = ("critical", "error", "warning", "info", "debug", "other")
+"""Log levels, the worst first."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One entry of a log: its first line's message, and the lines that follow it, a traceback perhaps.
+
+    ``time`` is aware, None if the line and all before it have none. ``source`` names the file. Texts are printable.
+    ``number`` counts the entries of one run of the program and identifies the entry.
+    """
+
+    number: int
+    time: datetime | None
+    level: str
+    source: str
+    message: str
+    more: tuple[str, ...] = ()
