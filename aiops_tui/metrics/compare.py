@@ -63,9 +63,8 @@ def _measured(
     if current is None:
         return Metric(panel_id, unit, None, trend=tuple(trend))
     value, before = current.value, previous.value if previous else None
-    interval = current.interval
-    low, high = interval or (None, None)
-    comparable = value is not None and before is not None
+    low, high = current.interval or (None, None)
+    change = value - before if value is not None and before is not None else None
     return Metric(
         panel_id,
         unit,
@@ -74,8 +73,8 @@ def _measured(
         low=low,
         high=high,
         previous=before,
-        change=value - before if value is not None and before is not None else None,
-        change_kind="absolute" if comparable else "na",
-        significant=apart(interval, previous.interval) if previous else None,
+        change=change,
+        change_kind="na" if change is None else "absolute",
+        significant=apart(current, previous) if previous else None,
         trend=tuple(trend),
     )

@@ -15,8 +15,8 @@ BINS = 10
 """A histogram of scores has so many bins of width 1, from 0; ``h0`` to ``h9`` in the cells."""
 
 CONVERSATIONS = pl.Schema({"bucket": pl.Int64, "topic": pl.String, "sentiment": pl.String, "n": pl.Int64})
-"""Rows per base bucket (its start, in seconds since the epoch), raw topic (cut at 200 characters, printable, null for none,
-`labels.REST` for those beyond the ones kept) and sentiment class."""
+"""Rows per base bucket (its start, in seconds since the epoch), raw topic (cut at 200 characters, printable, null for
+none, `labels.REST` for those beyond the ones kept) and sentiment class."""
 
 EVALUATIONS = pl.Schema(
     {

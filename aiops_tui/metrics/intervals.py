@@ -10,6 +10,9 @@ Interval = tuple[float, float]
 Z = 1.959963984540054
 """The 97.5 % quantile of the normal distribution."""
 
+LEAST = 5
+"""A figure that rests on fewer rows is neither ranked nor called more than noise."""
+
 _T = (12.706205, 4.302653, 3.182446, 2.776445)
 """The 97.5 % quantiles of Student's t for 1 to 4 degrees of freedom, where the expansion is too coarse."""
 
@@ -39,6 +42,9 @@ class Mean:
     n: int = 0
     total: float = 0.0
     squares: float = 0.0
+
+    def __add__(self, other: Mean) -> Mean:
+        return Mean(self.n + other.n, self.total + other.total, self.squares + other.squares)
 
     @property
     def value(self) -> float | None:
@@ -106,9 +112,10 @@ def difference(now: Ratio, before: Ratio) -> Interval | None:
     return low, high
 
 
-def apart(first: Interval | None, second: Interval | None) -> bool | None:
-    """Say whether two intervals do not overlap, so that what lies between them is no noise; None if one is missing."""
-    if first is None or second is None:
+def apart(now: Ratio | Mean, before: Ratio | Mean) -> bool | None:
+    """Say whether two intervals do not overlap, so that the change is more than noise; None for too few rows."""
+    first, second = now.interval, before.interval
+    if first is None or second is None or min(now.n, before.n) < LEAST:
         return None
     return first[0] > second[1] or second[0] > first[1]
 

@@ -1,0 +1,94 @@
+"""The Evaluation tab: how good the answers are, by criterion, over time and by topic."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from aiops_tui.metrics.buckets import open_last, totals
+from aiops_tui.metrics.compare import ratio_metric
+from aiops_tui.metrics.inputs import BINS, EVALUATIONS, Cells, Inputs
+from aiops_tui.metrics.intervals import Mean, Ratio
+from aiops_tui.metrics.scores import ROW_SCORE, Buckets, panel_id, score_buckets, score_metrics, scored
+from aiops_tui.metrics.tables import conversation_table
+from aiops_tui.metrics.topics import topic_means, topics
+from aiops_tui.metrics.week import week_heatmap
+from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel, Series
+
+TOPICS = 20
+"""So many topics have a row in ``topic_criterion``."""
+
+_EDGES = tuple(float(edge) for edge in range(BINS + 1))
+_COUNTS = [f"h{place}" for place in range(BINS)]
+
+
+def panels(inputs: Inputs) -> tuple[Panel, ...]:
+    """Return the panels of the tab; where there are no evaluations they have no values."""
+    buckets = score_buckets(inputs, scored(inputs))
+    evaluations = inputs.current.evaluations
+    cells = evaluations if evaluations is not None else pl.DataFrame(schema=EVALUATIONS)
+    row_scores = cells.filter(pl.col("criterion") == ROW_SCORE)
+    return (
+        *score_metrics(inputs, buckets),
+        ratio_metric("coverage", _coverage(inputs.current), _coverage(inputs.before)),
+        *_agreement(inputs),
+        _by_bucket(inputs, buckets),
+        *_histograms(inputs, cells),
+        week_heatmap("score_heatmap", "score", row_scores, inputs.zone),
+        _topic_criterion(inputs, cells, row_scores),
+        conversation_table("worst", inputs.worst, None if evaluations is None else int(row_scores["n"].sum())),
+    )
+
+
+def _coverage(cells: Cells | None) -> Ratio | None:
+    """Return the conversations evaluated; evaluated may be some of before the window, for which none of it stand."""
+    if cells is None or cells.evaluated is None:
+        return None
+    n = int(cells.conversations["n"].sum())
+    return Ratio(min(cells.evaluated, n), n)
+
+
+def _agreement(inputs: Inputs) -> tuple[Metric, Metric]:
+    """Return the share of low scores among disliked or negative conversations, and among all: its base rate."""
+    current, before = _judged(inputs.current), _judged(inputs.before)
+    return (
+        ratio_metric("agreement", current and current[0], before and before[0]),
+        ratio_metric("agreement.base_rate", current and current[1], before and before[1]),
+    )
+
+
+def _judged(cells: Cells | None) -> tuple[Ratio, Ratio] | None:
+    if cells is None or cells.judged is None:
+        return None
+    sums = cells.judged.select("n", "low", "unhappy", "unhappy_low").sum().row(0, named=True)
+    return Ratio(sums["unhappy_low"], sums["unhappy"]), Ratio(sums["low"], sums["n"])
+
+
+def _by_bucket(inputs: Inputs, buckets: Buckets) -> Series:
+    values = {name: tuple(mean.value for mean in means) for name, means in buckets.items()}
+    n = tuple(mean.n for mean in buckets[ROW_SCORE])
+    return Series("score_by_bucket", "score", inputs.edges[:-1], values, open_last(inputs), n)
+
+
+def _histograms(inputs: Inputs, cells: pl.DataFrame) -> tuple[Histogram, ...]:
+    counts = {
+        name: tuple(rest) for name, *rest in totals(cells.select("criterion", *_COUNTS), ["criterion"]).iter_rows()
+    }
+    return tuple(
+        Histogram(panel_id("score_histogram", name), _EDGES, counts.get(name, (0,) * BINS)) for name in scored(inputs)
+    )
+
+
+def _topic_criterion(inputs: Inputs, cells: pl.DataFrame, row_scores: pl.DataFrame) -> Heatmap:
+    """Return the means by topic, those most evaluated, and criterion; the row score stands in where there is none."""
+    criteria = scored(inputs)[1:] or (ROW_SCORE,)
+    means = topic_means(cells, criteria)
+    kept = [(topic.key, topic.name) for topic in topics(row_scores) if topic.name is not None][:TOPICS]
+    sums = [[means.get(key, {}).get(name, Mean()) for name in criteria] for key, _ in kept]
+    return Heatmap(
+        "topic_criterion",
+        "score",
+        criteria,
+        tuple(name for _, name in kept),
+        tuple(tuple(mean.value for mean in row) for row in sums),
+        tuple(tuple(mean.n for mean in row) for row in sums),
+    )

@@ -1,0 +1,93 @@
+"""The Overview: how much, by whom, how people feel and how good the answers are."""
+
+from __future__ import annotations
+
+from aiops_tui.metrics.buckets import closed, counts_by_bucket, open_last, totals
+from aiops_tui.metrics.classes import negative_metric, sentiment_buckets, sentiment_counts, sentiment_series, summed
+from aiops_tui.metrics.compare import count_metric, ratio_metric
+from aiops_tui.metrics.inputs import Cells, Inputs
+from aiops_tui.metrics.intervals import Ratio
+from aiops_tui.metrics.scores import ROW_SCORE, score_buckets, score_metrics
+from aiops_tui.metrics.tables import conversation_table
+from aiops_tui.metrics.topics import topic_means, topics, topics_total
+from aiops_tui.model.panels import Column, Metric, Panel, Series, Table
+
+_JUDGEMENTS = ("like", "dislike")
+_TOPICS = (
+    Column("topic", "topic"),
+    Column("conversations", "count"),
+    Column("share", "ratio"),
+    Column("negative_ratio", "ratio"),
+    Column("score", "score"),
+)
+
+
+def panels(inputs: Inputs) -> tuple[Panel, ...]:
+    """Return the panels of the tab."""
+    before = inputs.before
+    counts = sentiment_counts(inputs.current)
+    counts_before = sentiment_counts(before) if before else None
+    buckets = sentiment_buckets(inputs)
+    n = sum(counts.values())
+    n_before = sum(counts_before.values()) if counts_before else None
+    return (
+        count_metric("conversations", n, n_before, closed(summed(buckets), inputs)),
+        _active_users(inputs),
+        negative_metric(inputs, counts, counts_before, buckets),
+        *score_metrics(inputs, score_buckets(inputs, [ROW_SCORE])),
+        _satisfaction(inputs),
+        count_metric("total", inputs.total, unit="estimate"),
+        sentiment_series("volume", inputs, buckets),
+        *_users_by_bucket(inputs),
+        _topics(inputs, n),
+        conversation_table("recent", inputs.recent, n),
+    )
+
+
+def _active_users(inputs: Inputs) -> Metric:
+    previous = inputs.before.active_users if inputs.before else None
+    return count_metric("active_users", inputs.current.active_users, previous, closed(inputs.users or (), inputs))
+
+
+def _users_by_bucket(inputs: Inputs) -> tuple[Panel, ...]:
+    """Return the panel, or none where users were not counted by bucket."""
+    if inputs.users is None:
+        return ()
+    return (
+        Series("users_by_bucket", "count", inputs.edges[:-1], {"users": inputs.users}, open_last(inputs), inputs.users),
+    )
+
+
+def _satisfaction(inputs: Inputs) -> Metric:
+    """Return the likes among likes and dislikes."""
+    current, before = _likes(inputs.current), _likes(inputs.before)
+    if inputs.current.feedback is None:
+        return ratio_metric("satisfaction", None)
+    buckets = counts_by_bucket(inputs.current.feedback, inputs.edges, "feedback", _JUDGEMENTS)
+    trend = [Ratio(likes, likes + dislikes).value for likes, dislikes in zip(*buckets.values(), strict=True)]
+    return ratio_metric("satisfaction", current, before, closed(trend, inputs))
+
+
+def _likes(cells: Cells | None) -> Ratio | None:
+    if cells is None or cells.feedback is None:
+        return None
+    found: dict[str, int] = dict(totals(cells.feedback.select("feedback", "n"), ["feedback"]).iter_rows())
+    likes, dislikes = (found.get(name, 0) for name in _JUDGEMENTS)
+    return Ratio(likes, likes + dislikes)
+
+
+def _topics(inputs: Inputs, conversations: int) -> Table:
+    found = topics(inputs.current.conversations)
+    means = topic_means(inputs.current.evaluations, [ROW_SCORE])
+    rows = tuple(
+        (
+            topic.name,
+            topic.conversations,
+            topic.conversations / conversations if conversations else None,
+            topic.negative.value,
+            means[topic.key][ROW_SCORE].value if topic.key in means else None,
+        )
+        for topic in found
+    )
+    total = topics_total(found, inputs.topics_total)
+    return Table("topics", _TOPICS, rows, total, tuple(topic.key for topic in found))
