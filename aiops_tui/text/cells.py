@@ -64,7 +64,7 @@ def _wrapped(paragraph: str, cells: int) -> list[str]:
         if end >= len(rest):
             return [*lines, rest]
         blank = end if rest[end] == " " else rest.rfind(" ", 0, end)
-        if rest[:blank].strip(" "):
+        if blank > 0 and rest[:blank].strip(" "):
             lines.append(rest[:blank].rstrip(" "))
             rest = rest[blank:].lstrip(" ")
         else:

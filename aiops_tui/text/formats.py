@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
-from typing import Protocol
 
 from aiops_tui.model.panels import Cell, Metric, Unit
 from aiops_tui.model.window import DAY, clamp
@@ -17,13 +16,6 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _MAGNITUDES = ((1_000, 1, ""), (999_500, 1e3, "k"), (999_500_000, 1e6, "M"), (None, 1e9, "G"))
 _AGES = (("days", "d", DAY), ("hours", "h", 3600), ("minutes", "min", 60), ("seconds", "s", 1))
-
-
-class Translate(Protocol):
-    """What formats need of a translator."""
-
-    def __call__(self, message_id: str, /, **values: str | float) -> str:
-        """Return the wording of a message."""
 
 
 def number(value: float | None) -> str:
@@ -73,7 +65,7 @@ def value(value: Cell, unit: Unit, zone: tzinfo | None = None) -> str:
             return str(value)
 
 
-def change(metric: Metric, translator: Translate) -> str:
+def change(metric: Metric, translator: Translator) -> str:
     """Return the change since the previous period: ``▲ 4.2%``, ``▼ 0.08``, ``▲ 2.3pp``, or that there is none to tell.
 
     A change that rounds to nothing has no arrow.
@@ -104,7 +96,7 @@ def interval(metric: Metric) -> str:
     return f"{write(metric.low)}–{write(metric.high)}"
 
 
-def age(seconds: float, translator: Translate | None = None) -> str:
+def age(seconds: float, translator: Translator | None = None) -> str:
     """Return a length of time in whole units: ``2 s``, ``3 min``; without a translator by international symbols."""
     seconds = max(seconds, 0)
     name, symbol, size = next((unit for unit in _AGES if seconds >= unit[2]), _AGES[-1])

@@ -16,14 +16,17 @@ MARKS = 8
 """So many combining marks may follow one character; more would smear over the lines around it."""
 
 # Assigned, visible, stable under NFC, and never combining: text of these alone passes as it is.
-_PLAIN = re.compile(
-    "[ -~\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u2010-\u2027\u2030-\u205e"
+_PLAIN_SET = (
+    " -~\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u2010-\u2027\u2030-\u205e"
     "\u20a0-\u20c0\u2190-\u2328\u232b-\u23ff\u2460-\u2adb\u2add-\u2b73\u3001-\u3029\u3041-\u3096\u309b-\u30ff"
-    "\u3131-\u3163\u3165-\u318e\u3200-\u321e\u3220-\u9ffc\uac00-\ud7a3\uff01-\uff9f\uffe0-\uffe6"
-    "\U0001f300-\U0001f3fa\U0001f400-\U0001f6d7]*"
+    "\u3131-\u3163\u3165-\u318e\u3200-\u321e\u3220-\u9ffc\uac00-\ud7a3\uff01-\uff9f\uffe0-\uffe6\ufffd"
+    "\U0001f300-\U0001f3fa\U0001f400-\U0001f6d7"
 )
+_PLAIN = re.compile(f"[{_PLAIN_SET}]*")
+_ODD = re.compile(f"[{_PLAIN_SET}]?[^{_PLAIN_SET}]+")  # with the character that marks may stand on
 _EMOJI = "\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff"
 _JOINER = re.compile(f"(?<=[{_EMOJI}])\u200d(?=[{_EMOJI}])")
+_BLANK = re.compile(r"\r\n|[\t\n\r]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _BLANK_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 
@@ -33,7 +36,7 @@ def printable(text: str, limit: int = 2000) -> str:
     text = text[:limit]
     if _PLAIN.fullmatch(text):
         return text
-    return _clean(re.sub(r"\r\n|[\t\n\r]", " ", text))[:limit]
+    return _clean(_BLANK.sub(" ", text))[:limit]
 
 
 def printable_lines(text: str, limit: int = 100_000) -> str:
@@ -41,7 +44,7 @@ def printable_lines(text: str, limit: int = 100_000) -> str:
     text = text[:limit]
     if _PLAIN.fullmatch(text):
         return text
-    lines = re.sub(r"\r\n?", "\n", text).replace("\t", "    ").split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").split("\n")
     return "\n".join([line if _PLAIN.fullmatch(line) else _clean(line) for line in lines])[:limit]
 
 
@@ -50,13 +53,16 @@ def is_printable(text: str) -> bool:
     return _PLAIN.fullmatch(text) is not None or text.translate(_VISIBLE) == text
 
 
-def _clean(text: str) -> str:
-    text = _CONTROL.sub(REPLACEMENT, text)
-    if _PLAIN.fullmatch(text):
-        return text
-    visible = _JOINER.sub("", text).translate(_VISIBLE)
+def _clean(line: str) -> str:
+    line = _CONTROL.sub(REPLACEMENT, line)
+    if _PLAIN.fullmatch(line):
+        return line
+    return _ODD.sub(_cleaned, _JOINER.sub("", line))
+
+
+def _cleaned(odd: re.Match[str]) -> str:
     # Marks are thinned before NFC as well: sorting a long run of them takes quadratic time.
-    return _thinned(unicodedata.normalize("NFC", _thinned(visible)))
+    return _thinned(unicodedata.normalize("NFC", _thinned(odd[0].translate(_VISIBLE))))
 
 
 def _thinned(text: str) -> str:
