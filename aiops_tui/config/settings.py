@@ -1,0 +1,175 @@
+"""The settings of one run of the program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from aiops_tui.config import values
+from aiops_tui.config.secret import Secret
+from aiops_tui.config.sources import PREFIX, Found, Sources, read_sources, toml_key
+from aiops_tui.model.panels import Notice
+from aiops_tui.text.translations import languages, preferred_language
+
+T = TypeVar("T")
+
+THEMES = ("dark", "light")
+SLACK_API_URL = "https://slack.com/api/"
+
+VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "database_url": ("AIOPS_DB", "DATABASE_URL"),
+    "profile": ("AIOPS_PROFILE",),
+    "timezone": ("AIOPS_TZ",),
+    "naive_timezone": ("AIOPS_NAIVE_TZ",),
+    "language": ("AIOPS_LANG",),
+    "theme": ("AIOPS_THEME",),
+    "mouse": ("AIOPS_MOUSE",),
+    "interval": ("AIOPS_INTERVAL",),
+    "log_files": ("AIOPS_LOG_FILE",),
+    "connect_timeout": ("AIOPS_CONNECT_TIMEOUT",),
+    "statement_timeout": ("AIOPS_STATEMENT_TIMEOUT",),
+    "lock_timeout": ("AIOPS_LOCK_TIMEOUT",),
+    "tail_keys": ("AIOPS_TAIL_KEYS",),
+    "tail_seconds": ("AIOPS_TAIL_SECONDS",),
+    "sentiment_aliases": ("AIOPS_SENTIMENT_ALIASES",),
+    "slack_bot_token": ("SLACK_BOT_TOKEN",),
+    "slack_channel": ("AIOPS_CHANNEL", "SLACK_CHANNEL"),
+    "slack_webhook_url": ("SLACK_WEBHOOK_URL",),
+    "slack_api_url": ("AIOPS_SLACK_API_URL",),
+    "dashboard_url": ("DASHBOARD_URL",),
+    "state_dir": ("AIOPS_STATE_DIR",),
+}
+"""The environment variables of each setting, the first that is set counts."""
+
+COMMAND_OPTIONS: tuple[str, ...] = (
+    "tab", "window", "since", "until", "at", "compare", "filter", "sort", "conversation",
+    "format", "output", "period", "dry_run", "rows", "days", "seed", "live", "tui",
+)  # fmt: skip
+"""Further options that `Sources.option` reads for the command line."""
+
+_PASSWORD = re.compile(r"^[^:/]+://[^:/?#]*:[^@]+@|[?&]password=", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that a run is told from outside. Times are in seconds, zones IANA names.
+
+    ``naive_timezone`` is what times without an offset mean; ``timezone`` is what people see. ``tail_keys`` and
+    ``tail_seconds`` bound the newest rows that each poll reads again. ``sentiment_aliases`` are normal labels by class.
+    ``notices`` are to be told to the operator.
+    """
+
+    database_url: Secret
+    profile: str | None
+    naive_timezone: str
+    interval: float
+    timezone: str
+    language: str
+    theme: str
+    mouse: bool
+    log_files: tuple[Path, ...]
+    connect_timeout: float
+    statement_timeout: float
+    lock_timeout: float
+    tail_keys: int
+    tail_seconds: float
+    sentiment_aliases: Mapping[str, tuple[str, ...]]
+    slack_bot_token: Secret | None
+    slack_channel: str | None
+    slack_webhook_url: Secret | None
+    slack_api_url: str
+    dashboard_url: str | None
+    state_dir: Path
+    notices: tuple[Notice, ...] = ()
+
+
+def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], directory: Path) -> Settings:
+    """Return the settings from flags by setting's name (None: not given), then the sources of a directory.
+
+    Raises:
+        ConfigError: a setting cannot be worked with.
+    """
+    sources = read_sources(environ, directory)
+    settings = _Settings(flags, sources)
+    read, notices = settings.read, settings.notices
+    database_url = read("database_url", values.text, "sqlite:///./local.db")
+    if _PASSWORD.search(str(flags.get("database_url") or "")):
+        notices.append(Notice("config.password_visible"))
+    for key in sources.unknown_keys([*_known_variables(), "AIOPS_CONFIG"]):
+        notices.append(Notice("config.unknown_key", {"key": key}))
+    return Settings(
+        database_url=Secret(database_url),
+        profile=read("profile", values.text, None),
+        naive_timezone=read("naive_timezone", values.timezone, "UTC"),
+        interval=settings.number("interval", 5.0, 1, 3600),
+        timezone=read("timezone", values.timezone, "Asia/Seoul"),
+        language=read("language", lambda found: values.choice(found, languages()), preferred_language(environ)),
+        theme=read("theme", lambda found: values.choice(found, THEMES), "dark"),
+        mouse=read("mouse", values.switch, True),
+        log_files=read("log_files", lambda found: values.paths(found, directory), ()),
+        connect_timeout=settings.number("connect_timeout", 10.0, 1, 600),
+        statement_timeout=settings.number("statement_timeout", 30.0, 1, 86_400),
+        lock_timeout=settings.number("lock_timeout", 0.5, 0.01, 600),
+        tail_keys=int(settings.number("tail_keys", 20_000, 1, 10_000_000)),
+        tail_seconds=settings.number("tail_seconds", 600.0, 0, 86_400),
+        sentiment_aliases=values.aliases(settings.find("sentiment_aliases")),
+        slack_bot_token=settings.secret("slack_bot_token", values.is_well_formed_token),
+        slack_channel=read("slack_channel", values.text, None),
+        slack_webhook_url=settings.secret("slack_webhook_url", values.is_safe_address),
+        slack_api_url=read("slack_api_url", values.web_address, SLACK_API_URL).rstrip("/") + "/",
+        dashboard_url=settings.sound("dashboard_url", values.is_safe_address),
+        state_dir=read("state_dir", lambda found: values.paths(found, directory)[0], None) or _state_dir(),
+        notices=(*sources.notices, *notices),
+    )
+
+
+def _known_variables() -> list[str]:
+    own = [variable for names in VARIABLES.values() for variable in names]
+    return own + [PREFIX + name.upper() for name in COMMAND_OPTIONS]
+
+
+def _state_dir() -> Path:
+    from platformdirs import user_state_path
+
+    return user_state_path("aiops-tui", appauthor=False)
+
+
+class _Settings:
+    """Reads settings one by one, a flag before the sources."""
+
+    def __init__(self, flags: Mapping[str, object], sources: Sources) -> None:
+        self._flags = flags
+        self._sources = sources
+        self.notices: list[Notice] = []
+
+    def find(self, name: str) -> Found | None:
+        variables = VARIABLES[name]
+        flag = self._flags.get(name)
+        if flag is not None and flag not in ("", ()):
+            return Found(flag, "--" + toml_key(variables[0]).replace("_", "-"))
+        return self._sources.find(*variables)
+
+    def read(self, name: str, reader: Callable[[Found], T], default: T) -> T:
+        found = self.find(name)
+        return default if found is None else reader(found)
+
+    def number(self, name: str, default: float, low: float, high: float) -> float:
+        return self.read(name, lambda found: values.number(found, low, high), default)
+
+    def sound(self, name: str, is_sound: Callable[[str], bool]) -> str | None:
+        """Return a text; one that is malformed is left out, and a notice tells so without showing it."""
+        found = self.find(name)
+        if found is None:
+            return None
+        if isinstance(found.value, str) and is_sound(found.value):
+            return found.value
+        self.notices.append(Notice(f"config.malformed_{name}", {"origin": found.origin}))
+        return None
+
+    def secret(self, name: str, is_sound: Callable[[str], bool]) -> Secret | None:
+        """Return a secret, read like `sound`."""
+        text = self.sound(name, is_sound)
+        return None if text is None else Secret(text)
