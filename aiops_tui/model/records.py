@@ -56,7 +56,9 @@ class LogEntry:
     """One entry of a log: its first line's message, and the lines that follow it, a traceback perhaps.
 
     ``time`` is aware, None if the line and all before it have none. ``source`` names the file. Texts are printable.
-    ``number`` counts the entries of one run of the program and identifies the entry.
+    ``number`` counts the entries of one run of the program and identifies the entry. ``origin`` is what the line says
+    of where it comes from (logger, file and line, function). ``cut`` says that a line was too long to be kept whole,
+    and ``left_out`` how many lines came after those in ``more``.
     """
 
     number: int
@@ -65,3 +67,6 @@ class LogEntry:
     source: str
     message: str
     more: tuple[str, ...] = ()
+    origin: str = ""
+    cut: bool = False
+    left_out: int = 0

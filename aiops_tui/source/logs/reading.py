@@ -1,0 +1,139 @@
+"""Bytes of a growing file, in bounded blocks, and the lines that they make up."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+BLOCK = 256 * 1024
+"""So many bytes are read at once: few enough that no single call holds the interpreter for long."""
+
+LINE_LIMIT = 64 * 1024
+"""A line is read so far, in bytes; a longer one has one byte more, as the sign that it was cut."""
+
+_MARK = 64
+
+
+class RestartedError(Exception):
+    """What was read of a file is no longer there: it was truncated, or written anew in place."""
+
+
+class OpenFile:
+    """A regular file, open for reading, and how far it was read.
+
+    The last bytes read are read again with those that follow. If they differ, the file was begun anew in between,
+    even if it has grown longer than it was.
+
+    Raises:
+        OSError: there is no such file, it may not be read, or it is no regular file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # Looked at before it is opened: to open a pipe and close it again would break it for its writer.
+        _check_regular(os.stat(path), path)  # noqa: PTH116
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        self.offset = 0
+        self._mark = b""
+        status = self.status()
+        self.identity = identity(status)
+        if not stat.S_ISREG(status.st_mode):
+            self.close()
+            _check_regular(status, path)
+
+    def status(self) -> os.stat_result:
+        """Return what the system says of the file that is open, whatever its name is now."""
+        return os.fstat(self._descriptor)
+
+    def seek(self, offset: int) -> None:
+        """Read on from ``offset``."""
+        start = max(offset - _MARK, 0)
+        self._mark = os.pread(self._descriptor, offset - start, start)
+        self.offset = start + len(self._mark)
+
+    def takes_up(self, other: OpenFile) -> bool:
+        """Say whether this is a copy of what ``other`` held when it was last read, and if so read on from there."""
+        size = len(other._mark)
+        if not size or os.pread(self._descriptor, size, other.offset - size) != other._mark:
+            return False
+        self.offset, self._mark = other.offset, other._mark
+        return True
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield what was not read yet, up to the present end.
+
+        Raises:
+            RestartedError: what was read before is no longer there.
+        """
+        end = self.status().st_size
+        while True:
+            size = min(max(end - self.offset, 0), BLOCK)
+            data = os.pread(self._descriptor, len(self._mark) + size, self.offset - len(self._mark))
+            if not data.startswith(self._mark):
+                raise RestartedError
+            new = data[len(self._mark) :]
+            if not new:
+                return
+            self.offset += len(new)
+            self._mark = data[-_MARK:]
+            yield new
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+
+
+class Lines:
+    r"""Puts blocks of bytes together to lines, the same ones however the bytes come.
+
+    Lines end with ``\n``. NUL bytes at the start of a line are left out: they are the hole that a writer leaves who
+    goes on at its old offset in a truncated file.
+    """
+
+    def __init__(self) -> None:
+        self.cut = 0
+        """How many lines were longer than `LINE_LIMIT`."""
+        self._rest = b""
+        self._skipping = False
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Return the lines that ``data`` completes; what follows the last of them waits."""
+        lines = (self._rest + data).split(b"\n")
+        if b"\0" in data:
+            lines = [line.lstrip(b"\0") for line in lines]
+        self._rest = lines.pop()[: LINE_LIMIT + 1]
+        if self._skipping and lines:
+            self._skipping = False
+            del lines[0]
+        return self._bounded(lines)
+
+    def flush(self) -> list[bytes]:
+        """Return the line that waits for its end, if any, as nothing follows it any more."""
+        rest = [] if self._skipping or not self._rest else [self._rest]
+        self._rest, self._skipping = b"", False
+        return self._bounded(rest)
+
+    def skip(self) -> None:
+        """Forget the line that waits, and leave out what comes before the next end of a line."""
+        self._rest, self._skipping = b"", True
+
+    def _bounded(self, lines: list[bytes]) -> list[bytes]:
+        if not lines or max(map(len, lines)) <= LINE_LIMIT:
+            return lines
+        self.cut += sum(len(line) > LINE_LIMIT for line in lines)
+        return [line[: LINE_LIMIT + 1] for line in lines]
+
+
+def identity(status: os.stat_result) -> tuple[int, int]:
+    """Return what tells a file from all others, whatever its name."""
+    return status.st_dev, status.st_ino
+
+
+def _check_regular(status: os.stat_result, path: Path) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE), str(path))
