@@ -1,0 +1,11 @@
+"""What the demo refuses to do."""
+
+from __future__ import annotations
+
+
+class NotEmptyError(Exception):
+    """Something that belongs to somebody is in the way: tables, a database file or log files, by name."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        super().__init__(", ".join(names))
