@@ -121,7 +121,7 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
         slack_webhook_url=settings.secret("slack_webhook_url", values.is_safe_address),
         slack_api_url=read("slack_api_url", values.web_address, SLACK_API_URL).rstrip("/") + "/",
         dashboard_url=settings.sound("dashboard_url", values.is_safe_address),
-        state_dir=read("state_dir", lambda found: values.paths(found, directory)[0], None) or _state_dir(),
+        state_dir=read("state_dir", lambda found: values.path(found, directory), None) or _state_dir(),
         notices=(*sources.notices, *notices),
     )
 

@@ -72,6 +72,13 @@ def timezone(found: Found) -> str:
     return text(found)
 
 
+def path(found: Found, directory: Path) -> Path:
+    """Return one path, a relative one being of a directory."""
+    if isinstance(found.value, Path):
+        return directory / found.value
+    return directory / Path(text(found)).expanduser()
+
+
 def paths(found: Found, directory: Path) -> tuple[Path, ...]:
     """Return paths, relative ones being of a directory; in the environment they are parted as in ``PATH``."""
     value = found.value
