@@ -10,8 +10,9 @@ HEATS = 8
 
 ROLES: frozenset[str] = frozenset(
     {
-        "text", "label", "axis", "muted", "accent", "cursor", "open",
-        "positive", "neutral", "negative", "other", "unanalysed", "good", "bad",
+        "text", "label", "axis", "border", "muted", "accent", "cursor", "open",
+        "positive", "neutral", "negative", "other", "unanalysed",
+        "good", "bad", "critical", "error", "warning", "info", "debug",
         *(f"heat{step}" for step in range(HEATS)),
         *(f"cell{step}" for step in range(HEATS)),
     }
