@@ -12,6 +12,7 @@ from aiops_tui.config import values
 from aiops_tui.config.secret import Secret
 from aiops_tui.config.sources import PREFIX, Found, Sources, read_sources, toml_key
 from aiops_tui.model.panels import Notice
+from aiops_tui.text.printable import printable
 from aiops_tui.text.translations import languages, preferred_language
 
 T = TypeVar("T")
@@ -99,7 +100,7 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
     if _PASSWORD.search(str(flags.get("database_url") or "")):
         notices.append(Notice("config.password_visible"))
     for key in sources.unknown_keys([*_known_variables(), "AIOPS_CONFIG"]):
-        notices.append(Notice("config.unknown_key", {"key": key}))
+        notices.append(Notice("config.unknown_key", {"key": printable(key, 100)}))
     return Settings(
         database_url=Secret(database_url),
         profile=read("profile", values.text, None),
