@@ -17,19 +17,31 @@ Counts = Mapping[str, int]
 Buckets = Mapping[str, tuple[int, ...]]
 
 
-def sentiment_counts(cells: Cells) -> dict[str, int]:
-    """Return the conversations of each sentiment class."""
+def class_cells(cells: Cells) -> pl.DataFrame:
+    """Return the conversations per base bucket and class: few rows, of which all but the topics is made."""
+    return totals(cells.conversations.select("bucket", "sentiment", "n"), ["bucket", "sentiment"])
+
+
+def class_buckets(inputs: Inputs, cells: pl.DataFrame) -> Buckets:
+    """Return the conversations of each class per bucket of the charts."""
+    return counts_by_bucket(cells, inputs.edges, "sentiment", SENTIMENTS)
+
+
+def class_counts(cells: Cells | None) -> Counts | None:
+    """Return the conversations of each class; None of no period."""
+    if cells is None:
+        return None
     found = dict(totals(cells.conversations.select("sentiment", "n"), ["sentiment"]).iter_rows())
     return {name: found.get(name, 0) for name in SENTIMENTS}
 
 
-def sentiment_buckets(inputs: Inputs) -> Buckets:
-    """Return the conversations of each sentiment class per bucket of the charts."""
-    return counts_by_bucket(inputs.current.conversations, inputs.edges, "sentiment", SENTIMENTS)
+def by_class(buckets: Buckets) -> Counts:
+    """Return the conversations of each class in all buckets."""
+    return {name: sum(values) for name, values in buckets.items()}
 
 
-def summed(buckets: Buckets) -> tuple[int, ...]:
-    """Return the conversations of all classes per bucket."""
+def by_bucket(buckets: Buckets) -> tuple[int, ...]:
+    """Return the conversations of all classes in each bucket."""
     return tuple(map(sum, zip(*buckets.values(), strict=True)))
 
 
@@ -38,21 +50,22 @@ def negative(counts: Counts) -> Ratio:
     return Ratio(counts[NEGATIVE], sum(counts[name] for name in ANALYSED))
 
 
-def negative_metric(inputs: Inputs, counts: Counts, before: Counts | None, buckets: Buckets) -> Metric:
+def negative_metric(inputs: Inputs, buckets: Buckets, before: Counts | None) -> Metric:
     """Return the metric ``negative_ratio``."""
-    by_bucket = zip(buckets[NEGATIVE], zip(*(buckets[name] for name in ANALYSED), strict=True), strict=True)
-    trend = closed([Ratio(hits, sum(analysed)).value for hits, analysed in by_bucket], inputs)
-    return ratio_metric("negative_ratio", negative(counts), negative(before) if before else None, trend)
+    analysed = by_bucket({name: buckets[name] for name in ANALYSED})
+    trend = [Ratio(hits, n).value for hits, n in zip(buckets[NEGATIVE], analysed, strict=True)]
+    previous = negative(before) if before is not None else None
+    return ratio_metric("negative_ratio", negative(by_class(buckets)), previous, closed(trend, inputs))
 
 
-def sentiment_series(panel_id: str, inputs: Inputs, buckets: Buckets) -> Series:
+def class_series(panel_id: str, inputs: Inputs, buckets: Buckets) -> Series:
     """Return the five classes over time."""
-    return Series(panel_id, "count", inputs.edges[:-1], dict(buckets), open_last(inputs), summed(buckets))
+    return Series(panel_id, "count", inputs.edges[:-1], dict(buckets), open_last(inputs), by_bucket(buckets))
 
 
-def negative_cells(frame: pl.DataFrame) -> pl.DataFrame:
+def negative_cells(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the negative conversations as ``total`` and those analysed as ``n``, per base bucket."""
-    analysed = frame.filter(pl.col("sentiment").is_in(ANALYSED))
+    analysed = cells.filter(pl.col("sentiment").is_in(ANALYSED))
     return analysed.select(
         "bucket", pl.when(pl.col("sentiment") == NEGATIVE).then("n").otherwise(0).alias("total"), "n"
     )

@@ -40,7 +40,7 @@ def panels(inputs: Inputs) -> tuple[Panel, ...]:
 
 
 def _coverage(cells: Cells | None) -> Ratio | None:
-    """Return the conversations evaluated; evaluated may be some of before the window, for which none of it stand."""
+    """Return the conversations evaluated among all, never more than all: an evaluation can be later than its window."""
     if cells is None or cells.evaluated is None:
         return None
     n = int(cells.conversations["n"].sum())

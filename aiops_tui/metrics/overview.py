@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiops_tui.metrics.buckets import closed, counts_by_bucket, open_last, totals
-from aiops_tui.metrics.classes import negative_metric, sentiment_buckets, sentiment_counts, sentiment_series, summed
+from aiops_tui.metrics.classes import by_bucket, class_buckets, class_cells, class_counts, class_series, negative_metric
 from aiops_tui.metrics.compare import count_metric, ratio_metric
 from aiops_tui.metrics.inputs import Cells, Inputs
 from aiops_tui.metrics.intervals import Ratio
@@ -24,20 +24,18 @@ _TOPICS = (
 
 def panels(inputs: Inputs) -> tuple[Panel, ...]:
     """Return the panels of the tab."""
-    before = inputs.before
-    counts = sentiment_counts(inputs.current)
-    counts_before = sentiment_counts(before) if before else None
-    buckets = sentiment_buckets(inputs)
-    n = sum(counts.values())
-    n_before = sum(counts_before.values()) if counts_before else None
+    buckets = class_buckets(inputs, class_cells(inputs.current))
+    before = class_counts(inputs.before)
+    volume = by_bucket(buckets)
+    n = sum(volume)
     return (
-        count_metric("conversations", n, n_before, closed(summed(buckets), inputs)),
+        count_metric("conversations", n, sum(before.values()) if before else None, closed(volume, inputs)),
         _active_users(inputs),
-        negative_metric(inputs, counts, counts_before, buckets),
+        negative_metric(inputs, buckets, before),
         *score_metrics(inputs, score_buckets(inputs, [ROW_SCORE])),
         _satisfaction(inputs),
         count_metric("total", inputs.total, unit="estimate"),
-        sentiment_series("volume", inputs, buckets),
+        class_series("volume", inputs, buckets),
         *_users_by_bucket(inputs),
         _topics(inputs, n),
         conversation_table("recent", inputs.recent, n),

@@ -35,20 +35,22 @@ def score_buckets(inputs: Inputs, criteria: Sequence[str]) -> Buckets:
 
 def score_metrics(inputs: Inputs, buckets: Buckets) -> tuple[Metric, ...]:
     """Return the metric ``score`` or ``score.<criterion>`` of each criterion in ``buckets``."""
-    current, before = _means(inputs.current), _means(inputs.before)
+    missing = inputs.current.evaluations is None
+    before = _means(inputs.before)
     return tuple(
         mean_metric(
             panel_id("score", name),
-            current.get(name, Mean()) if current is not None else None,
-            before.get(name) if before is not None else None,
+            None if missing else sum(means, Mean()),
+            before.get(name),
             closed([mean.value for mean in means], inputs),
         )
         for name, means in buckets.items()
     )
 
 
-def _means(cells: Cells | None) -> dict[str, Mean] | None:
+def _means(cells: Cells | None) -> dict[str, Mean]:
+    """Return the sums of each criterion, none of no period or no evaluations."""
     if cells is None or cells.evaluations is None:
-        return None
+        return {}
     sums = totals(cells.evaluations.select("criterion", "n", "total", "squares"), ["criterion"])
     return {name: Mean(*rest) for name, *rest in sums.iter_rows()}

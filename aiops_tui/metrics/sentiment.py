@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from aiops_tui.metrics.buckets import closed, counts_by_bucket, open_last
 from aiops_tui.metrics.classes import (
     Buckets,
+    by_bucket,
+    by_class,
+    class_buckets,
+    class_cells,
+    class_counts,
+    class_series,
     negative_cells,
     negative_metric,
-    sentiment_buckets,
-    sentiment_counts,
-    sentiment_series,
-    summed,
 )
 from aiops_tui.metrics.compare import count_metric
 from aiops_tui.metrics.inputs import Inputs
 from aiops_tui.metrics.intervals import LEAST, Ratio, difference
 from aiops_tui.metrics.topics import Topic, topics, topics_total
-from aiops_tui.metrics.week import week_heatmap
+from aiops_tui.metrics.week import offsets, week_heatmap
 from aiops_tui.model.labels import REST, SENTIMENTS
 from aiops_tui.model.panels import Cell, Column, Panel, Series, Table
-from aiops_tui.model.window import midnights
+from aiops_tui.model.window import DAY, Period, Window, from_epoch, midnights
+
+MOST_DAYS = 20_000
+"""A window of more days leaves out the empty ones."""
 
 _TOPIC_SENTIMENT = (
     Column("topic", "topic"),
@@ -45,36 +51,34 @@ _MOVERS = (
 
 def panels(inputs: Inputs) -> tuple[Panel, ...]:
     """Return the panels of the tab."""
-    counts = sentiment_counts(inputs.current)
-    before = sentiment_counts(inputs.before) if inputs.before else None
-    buckets = sentiment_buckets(inputs)
+    cells = class_cells(inputs.current)
+    buckets = class_buckets(inputs, cells)
+    counts, before = by_class(buckets), class_counts(inputs.before)
     found = topics(inputs.current.conversations)
     return (
         *(
             count_metric(name, counts[name], before[name] if before else None, closed(buckets[name], inputs))
             for name in SENTIMENTS
         ),
-        negative_metric(inputs, counts, before, buckets),
-        sentiment_series("sentiment_by_bucket", inputs, buckets),
-        _by_day(inputs),
-        week_heatmap("negative_heatmap", "ratio", negative_cells(inputs.current.conversations), inputs.zone),
+        negative_metric(inputs, buckets, before),
+        class_series("sentiment_by_bucket", inputs, buckets),
+        _by_day(inputs, cells),
+        week_heatmap("negative_heatmap", "ratio", negative_cells(cells), inputs.zone),
         _topic_sentiment(found, inputs.topics_total),
         _movers(found, topics(inputs.before.conversations) if inputs.before else []),
     )
 
 
-def _by_day(inputs: Inputs) -> Series:
+def _by_day(inputs: Inputs, cells: pl.DataFrame) -> Series:
     """Return the five classes for each day of the zone that the window touches, clipped to the window.
 
     The daily history fills whole days before the first conversation.
     """
     window = inputs.window
-    # A day that a zone skipped begins and ends at the same moment.
-    bounds = sorted(set(midnights(window.period, inputs.zone)))
+    bounds = _day_bounds(window, inputs.zone, cells["bucket"])
     starts = [start for start in bounds if start < window.end]
-    edges = [*starts, window.end]
-    counts: Buckets = counts_by_bucket(inputs.current.conversations, edges, "sentiment", SENTIMENTS)
-    n = summed(counts)
+    counts: Buckets = counts_by_bucket(cells, [*starts, window.end], "sentiment", SENTIMENTS)
+    n = by_bucket(counts)
     days = tuple(start.astimezone(inputs.zone) for start in starts)
     if inputs.history is not None:
         before_first = itertools.takewhile(lambda place: not n[place], range(len(days)))
@@ -84,7 +88,20 @@ def _by_day(inputs: Inputs) -> Series:
             if bounds[place] >= window.start and bounds[place + 1] <= window.end
         }
         counts = _with_history(counts, inputs.history, whole)
-    return Series("sentiment_by_day", "count", days, counts, open_last(inputs), summed(counts))
+    return Series("sentiment_by_day", "count", days, counts, open_last(inputs), by_bucket(counts))
+
+
+def _day_bounds(window: Window, zone: ZoneInfo, buckets: pl.Series) -> list[datetime]:
+    """Return the midnights that the days of the zone begin at, and the one after the last.
+
+    A window that one absurd date has stretched over centuries has only the days that hold something.
+    """
+    if window.period.seconds <= MOST_DAYS * DAY:
+        # A day that a zone skipped begins and ends at the same moment.
+        return sorted(set(midnights(window.period, zone)))
+    days = (buckets + offsets(buckets, zone)) // DAY
+    moments = map(from_epoch, buckets.filter(days.is_first_distinct()))
+    return sorted({midnights(Period(moment, moment), zone)[0] for moment in moments})
 
 
 def _with_history(counts: Buckets, history: pl.DataFrame, places: Mapping[date, int]) -> Buckets:

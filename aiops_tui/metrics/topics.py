@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,28 +45,27 @@ def folded(raw: str) -> str | None:
 
 def topics(conversations: pl.DataFrame) -> list[Topic]:
     """Return the topics by conversations, the most first, then by name; the rest last. No topic is no topic."""
-    counts: dict[str, Counter[str]] = {}
-    forms: dict[str, Counter[str]] = {}
+    counts: defaultdict[str, Counter[str]] = defaultdict(_none)
+    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
     known = conversations.select("topic", "sentiment", "n").drop_nulls("topic")
     for raw, sentiment, n in totals(known, ["topic", "sentiment"]).iter_rows():
         if (key := folded(raw)) is not None:
-            counts.setdefault(key, Counter(dict.fromkeys(SENTIMENTS, 0)))[sentiment] += n
-            forms.setdefault(key, Counter())[raw] += n
+            counts[key][sentiment] += n
+            forms[key][raw] += n
     found = [Topic(key, None if key == REST else _name(forms[key]), counts[key]) for key in counts]
     return sorted(found, key=lambda topic: (topic.key == REST, -topic.conversations, topic.name or ""))
 
 
-def topic_means(evaluations: pl.DataFrame | None, criteria: Sequence[str]) -> dict[str, dict[str, Mean]]:
+def topic_means(evaluations: pl.DataFrame | None, criteria: Sequence[str]) -> Mapping[str, Mapping[str, Mean]]:
     """Return the sums of the given criteria's scores, by folded topic and criterion."""
-    means: dict[str, dict[str, Mean]] = {}
     if evaluations is None:
-        return means
+        return {}
+    means: defaultdict[str, defaultdict[str, Mean]] = defaultdict(lambda: defaultdict(Mean))
     known = evaluations.filter(pl.col("topic").is_not_null() & pl.col("criterion").is_in(criteria))
     columns = known.select("topic", "criterion", "n", "total", "squares")
     for raw, criterion, *sums in totals(columns, ["topic", "criterion"]).iter_rows():
         if (key := folded(raw)) is not None:
-            of_topic = means.setdefault(key, {})
-            of_topic[criterion] = of_topic.get(criterion, Mean()) + Mean(*sums)
+            means[key][criterion] += Mean(*sums)
     return means
 
 
@@ -74,6 +73,10 @@ def topics_total(found: Sequence[Topic], counted: int | None) -> int:
     """Return how many topics there are: as ``counted`` elsewhere where the cells do not hold them all."""
     kept = sum(topic.key != REST for topic in found)
     return counted if counted is not None and kept < len(found) else kept
+
+
+def _none() -> Counter[str]:
+    return Counter(dict.fromkeys(SENTIMENTS, 0))
 
 
 def _name(forms: Counter[str]) -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from aiops_tui.metrics.buckets import totals
+from aiops_tui.metrics.intervals import Mean
 from aiops_tui.model.panels import Heatmap, Unit
 from aiops_tui.model.window import DAY, from_epoch
 
@@ -19,34 +20,28 @@ _FIRST_WEEKDAY = 3  # 1970-01-01 was a Thursday.
 def week_heatmap(panel_id: str, unit: Unit, cells: pl.DataFrame, zone: ZoneInfo) -> Heatmap:
     """Return ``total`` / ``n`` by weekday and hour of the zone, from cells with ``bucket``, ``total`` and ``n``."""
     base = totals(cells.select("bucket", "total", "n"), ["bucket"])
-    local = pl.col("bucket") + pl.lit(_offsets(base["bucket"], zone))
-    placed = totals(
-        base.select(
-            ((local // DAY + _FIRST_WEEKDAY) % 7).alias("weekday"),
-            (local % DAY // 3600).alias("hour"),
-            "total",
-            "n",
-        ),
-        ["weekday", "hour"],
-    )
+    local = base["bucket"] + offsets(base["bucket"], zone)
+    weekday = ((local // DAY + _FIRST_WEEKDAY) % 7).alias("weekday")
+    hour = (local % DAY // 3600).alias("hour")
+    placed = totals(base.select(weekday, hour, "total", "n"), ["weekday", "hour"])
     values: list[list[float | None]] = [[None] * len(HOURS) for _ in WEEKDAYS]
     counts = [[0] * len(HOURS) for _ in WEEKDAYS]
-    for weekday, hour, total, n in placed.iter_rows():
-        counts[weekday][hour] = n
-        values[weekday][hour] = total / n if n else None
+    for y, x, total, n in placed.iter_rows():
+        counts[y][x] = n
+        values[y][x] = Mean(n, total).value
     return Heatmap(panel_id, unit, HOURS, WEEKDAYS, tuple(map(tuple, values)), tuple(map(tuple, counts)))
 
 
-def _offsets(buckets: pl.Series, zone: ZoneInfo) -> pl.Series:
+def offsets(buckets: pl.Series, zone: ZoneInfo) -> pl.Series:
     """Return the zone's offset from UTC at each time, in seconds.
 
     It is asked of Python's zones, as days and labels are: Polars has its own copy, without the rules of far years.
     """
     by_day = {day: _steady_offset(day, zone) for day in (buckets // DAY).unique().to_list()}
-    offsets = (
+    found = (
         _offset(bucket, zone) if (steady := by_day[bucket // DAY]) is None else steady for bucket in buckets.to_list()
     )
-    return pl.Series(offsets, dtype=pl.Int64)
+    return pl.Series(found, dtype=pl.Int64)
 
 
 def _steady_offset(day: int, zone: ZoneInfo) -> int | None:
