@@ -17,7 +17,6 @@ MOST_BEHIND = 32 * 1024 * 1024
 """So many bytes before the end of a file are read; of a file that is further ahead, the rest is skipped."""
 
 _MIB = 1024 * 1024
-_TRIES = 3
 _NOTICES = {
     errno.ENOENT: "logs.missing",
     errno.ENOTDIR: "logs.missing",
@@ -158,7 +157,7 @@ class FollowedFile:
         ours = self._file
         if ours is None:
             return
-        with _rotation(self._place) as files:
+        with _rotation(self.path) as files:
             for file in _after(files, ours):
                 if file.identity == until:
                     break
@@ -184,32 +183,37 @@ def _after(files: Sequence[OpenFile], ours: OpenFile) -> list[OpenFile]:
 
 
 @contextlib.contextmanager
-def _rotation(place: Place) -> Iterator[list[OpenFile]]:
-    """Open the files rotated away from a log, at a moment when no rotation is under way."""
-    for left in reversed(range(_TRIES)):
-        paths = rotated(place.path)
-        with _opened(paths) as files:
-            if left and (len(files) < len(paths) or _renamed(files) or rotated(place.path) != paths):
-                continue
-            yield files
-            return
+def _rotation(path: Path) -> Iterator[list[OpenFile]]:
+    """Open the files rotated away from a log, oldest first.
+
+    They are opened from the latest on, against the direction in which a rotation under way renames them: a file may be
+    met twice, but none slips by.
+    """
+    files: dict[tuple[int, int], OpenFile] = {}
+    tried: set[Path] = set()
+    try:
+        while names := [name for name in rotated(path) if name not in tried]:
+            tried.update(names)
+            for name in names:
+                with contextlib.suppress(OSError):
+                    file = OpenFile(name)
+                    if files.setdefault(file.identity, file) is not file:
+                        file.close()
+        oldest_first = list(reversed(files.values()))
+        # Files written within one tick of the file system's clock stay in the order of their names.
+        oldest_first.sort(key=lambda file: file.status().st_mtime_ns)
+        yield oldest_first
+    finally:
+        for file in files.values():
+            file.close()
 
 
 @contextlib.contextmanager
 def _opened(paths: Iterable[Path]) -> Iterator[list[OpenFile]]:
-    files: list[OpenFile] = []
-    try:
+    with contextlib.ExitStack() as stack:
+        files: list[OpenFile] = []
         for path in paths:
             with contextlib.suppress(OSError):
                 files.append(OpenFile(path))
+                stack.callback(files[-1].close)
         yield files
-    finally:
-        for file in files:
-            file.close()
-
-
-def _renamed(files: Iterable[OpenFile]) -> bool:
-    try:
-        return any(identity(os.stat(file.path)) != file.identity for file in files)  # noqa: PTH116
-    except OSError:
-        return True

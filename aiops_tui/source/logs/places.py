@@ -70,12 +70,13 @@ def is_compressed(path: Path) -> bool:
 
 
 def rotated(path: Path) -> list[Path]:
-    """Return the plain files beside ``path`` that were rotated away from it, oldest first."""
+    """Return the files beside ``path`` that were rotated away from it, the latest first as far as names tell."""
     try:
         beside = list(path.parent.iterdir())
     except OSError:
         return []
-    return _oldest_first(other for other in beside if _base(other) == path)
+    names = sorted((other for other in beside if _base(other) == path), reverse=True)
+    return sorted(names, key=_index)
 
 
 def _grouped(paths: Sequence[Path], given: frozenset[Path]) -> list[Place]:

@@ -1,0 +1,316 @@
+"""Each line of a log arrives once and in order, however it is written, rotated, truncated or replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from logging.handlers import RotatingFileHandler, TimedRotatingFileHandler
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aiops_tui.model.records import LogEntry
+from aiops_tui.source.logs import LogBook
+
+UTC = ZoneInfo("UTC")
+FORMAT = "%(asctime)s [%(levelname)8s] %(name)s - %(message)s"
+
+Open = Callable[..., LogBook]
+
+
+@pytest.fixture
+def follow() -> Iterator[Open]:
+    """Return a book on paths; its files are closed in the end."""
+    with contextlib.ExitStack() as stack:
+
+        def book(*paths: Path) -> LogBook:
+            made = LogBook(paths, UTC)
+            stack.callback(made.close)
+            return made
+
+        yield book
+
+
+@pytest.fixture
+def log() -> Iterator[Callable[[logging.Handler], Callable[[int], None]]]:
+    """Return a function that writes line number n by a handler of Python's own."""
+    with contextlib.ExitStack() as stack:
+
+        def writer(handler: logging.Handler) -> Callable[[int], None]:
+            handler.setFormatter(logging.Formatter(FORMAT))
+            stack.callback(handler.close)
+
+            def write(n: int) -> None:
+                handler.handle(record(n))
+
+            return write
+
+        yield writer
+
+
+def record(n: int) -> logging.LogRecord:
+    return logging.LogRecord("app.main", logging.INFO, "main.py", 1, "line %06d", (n,), None)
+
+
+def line(n: int) -> str:
+    return f"2025-10-16 10:{n // 60 % 60:02}:{n % 60:02} [    INFO] app - line {n:06}\n"
+
+
+def messages(book: LogBook) -> list[str]:
+    return [entry.message for entry in book.entries(0, len(book))]
+
+
+def numbered(*numbers: int) -> list[str]:
+    return [f"line {n:06}" for n in numbers]
+
+
+def append(path: Path, text: str) -> None:
+    with path.open("a") as file:
+        file.write(text)
+
+
+Log = Callable[[logging.Handler], Callable[[int], None]]
+
+
+@pytest.mark.parametrize("every", [1, 7, 60])
+def test_pythons_rotating_handler(tmp_path: Path, follow: Open, log: Log, every: int) -> None:
+    path = tmp_path / "app.log"
+    write = log(RotatingFileHandler(path, maxBytes=600, backupCount=20))
+    book = follow(path)
+    for n in range(300):  # some ten lines a file, so that up to six files come and go between two polls
+        write(n)
+        if n % every == 0:
+            book.poll()
+    book.poll()
+    assert messages(book) == numbered(*range(300))
+
+
+def test_a_writer_that_rotates_while_it_is_read(tmp_path: Path, follow: Open, log: Log) -> None:
+    path = tmp_path / "app.log"
+    write = log(RotatingFileHandler(path, maxBytes=4000, backupCount=500))
+    book = follow(path)
+    write(0)
+    book.poll()
+    thread = threading.Thread(target=lambda: [write(n) for n in range(1, 5000)])
+    thread.start()
+    while thread.is_alive():
+        book.poll()
+    thread.join()
+    book.poll()
+    assert messages(book) == numbered(*range(5000))
+
+
+def test_the_rotated_files_are_matched_too(tmp_path: Path, follow: Open, log: Log) -> None:
+    path = tmp_path / "app.log"
+    write = log(RotatingFileHandler(path, maxBytes=600, backupCount=20))
+    for n in range(50):
+        write(n)
+    book = follow(tmp_path / "app.log*")
+    book.poll()
+    assert messages(book) == numbered(*range(50))
+    assert book.sources == ("app.log",)
+    for n in range(50, 100):
+        write(n)
+        book.poll()
+    assert messages(book) == numbered(*range(100))
+
+
+def test_a_handler_that_rotates_by_date(tmp_path: Path, follow: Open, log: Log) -> None:
+    path = tmp_path / "app.log"
+    handler = TimedRotatingFileHandler(path, when="D", utc=True)
+    write = log(handler)
+    book = follow(path)
+    for n in range(6):
+        write(n)
+        if n % 2:
+            book.poll()
+        if n == 2:
+            handler.doRollover()
+    assert messages(book) == numbered(*range(6))
+
+
+def test_logrotate_creates_and_the_writer_moves_late(tmp_path: Path, follow: Open) -> None:
+    path = tmp_path / "app.log"
+    book = follow(path)
+    with path.open("w") as old:
+        old.write(line(0))
+        old.flush()
+        book.poll()
+        path.rename(tmp_path / "app.log.1")
+        book.poll()
+        path.touch()
+        book.poll()
+        old.write(line(1))
+        old.flush()
+        book.poll()
+        old.write(line(2) + "torn off in the mid")
+    append(path, line(3))
+    book.poll()
+    assert messages(book) == [*numbered(0, 1, 2), "torn off in the mid", *numbered(3)]
+
+
+@pytest.mark.parametrize("after", [1, 3, 400])
+def test_copytruncate(tmp_path: Path, follow: Open, after: int) -> None:
+    """The new content may be shorter than what was read, as long, or longer."""
+    path = tmp_path / "app.log"
+    book = follow(path)
+    append(path, line(0) + line(1) + line(2))
+    book.poll()
+    append(path, line(3) + line(4)[:20])
+    book.poll()
+    append(path, line(4)[20:] + line(5))
+    shutil.copy(path, tmp_path / "app.log.1")
+    os.truncate(path, 0)
+    append(path, "".join(map(line, range(6, 6 + after))))
+    book.poll()
+    assert messages(book) == numbered(*range(6 + after))
+
+
+def test_copytruncate_under_a_writer_that_keeps_its_offset(tmp_path: Path, follow: Open) -> None:
+    path = tmp_path / "app.log"
+    book = follow(path)
+    with path.open("w") as file:
+        file.write("".join(map(line, range(100))))
+        file.flush()
+        book.poll()
+        shutil.copy(path, tmp_path / "app.log-20251016")
+        os.truncate(path, 0)
+        file.write(line(100))  # leaves a hole before it
+        file.flush()
+        book.poll()
+    assert path.read_bytes().startswith(b"\0" * 1000)
+    assert messages(book) == numbered(*range(101))
+
+
+def test_a_file_that_appears_late_and_one_that_is_replaced(tmp_path: Path, follow: Open) -> None:
+    path = tmp_path / "logs" / "app.log"
+    book = follow(path)
+    book.poll()
+    assert [notice.id for notice in book.problems] == ["logs.missing"]
+    path.parent.mkdir()
+    append(path, line(0))
+    book.poll()
+    assert book.problems == ()
+    path.unlink()
+    book.poll()
+    append(path, line(1))
+    book.poll()
+    assert messages(book) == numbered(0, 1)
+
+
+def test_the_last_line_waits_for_its_end(tmp_path: Path, follow: Open) -> None:
+    path = tmp_path / "app.log"
+    book = follow(path)
+    append(path, line(0) + line(1)[:-3])
+    assert book.poll() == 1
+    version = book.version
+    assert book.poll() == 0
+    assert book.version == version
+    append(path, line(1)[-3:])
+    assert book.poll() == 1
+    assert messages(book) == numbered(0, 1)
+
+
+def test_a_traceback_that_arrives_in_pieces(tmp_path: Path, follow: Open) -> None:
+    path = tmp_path / "app.log"
+    book = follow(path)
+    append(path, line(0) + "Traceback (most recent call last):\n")
+    book.poll()
+    version = book.version
+    append(path, '  File "x.py", line 1, in x\nValueError: x\n')
+    assert book.poll() == 0
+    assert book.version != version
+    assert book[0].more == ("Traceback (most recent call last):", '  File "x.py", line 1, in x', "ValueError: x")
+
+
+def test_of_a_large_file_the_end_is_read(tmp_path: Path, follow: Open) -> None:
+    path = tmp_path / "app.log"
+    with path.open("wb") as file:
+        file.truncate(10 * 2**30)  # a hole: it takes no room on the disk
+        file.seek(0, os.SEEK_END)
+        file.write(b"\n" + "".join(map(line, range(1000))).encode())
+    book = follow(path)
+    book.poll()
+    assert messages(book) == numbered(*range(1000))
+    assert [(notice.id, notice.values["mib"]) for notice in book.problems] == [("logs.skipped", 10 * 1024 - 32)]
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path, follow: Open) -> None:
+    os.mkfifo(tmp_path / "pipe.log")
+    packed = tmp_path / "app.log.1.gz"
+    packed.touch()
+    names = ["", "pipe.log", "app.log.1.gz", "no\0name.log", "*.txt", "pipe.log/x"]
+    book = follow(*(tmp_path / name for name in names))
+    book.poll()
+    assert {notice.id for notice in book.problems} == {
+        "logs.directory",
+        "logs.not_a_file",
+        "logs.compressed",
+        "logs.failed",
+        "logs.no_match",
+        "logs.missing",
+    }
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_a_file_that_may_not_be_read(tmp_path: Path, follow: Open) -> None:
+    path = tmp_path / "app.log"
+    append(path, line(0))
+    path.chmod(0)
+    book = follow(path)
+    book.poll()
+    assert [notice.id for notice in book.problems] == ["logs.unreadable"]
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            b"2025-10-16 10:00:00 [   ERROR] app - ",
+            b"2025-10-16 09:00:00,5 [    INFO] app - x\n",
+            b"Traceback (most recent call last):\n",
+            b"  indented\n",
+            b"\n",
+            b"\r\n",
+            b"\xff",
+            "환불".encode(),
+            b"\0\0",
+            b"word",
+            b"word" * 20_000,
+        ]
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pieces=PIECES, cuts=st.lists(st.integers(0, 400), max_size=10), data=st.data())
+def test_however_the_bytes_come_the_entries_are_the_same(
+    tmp_path: Path, pieces: list[bytes], cuts: list[int], data: st.DataObject
+) -> None:
+    text = b"".join(pieces) + b"\n"
+    places = sorted({0, len(text), *(min(cut, len(text)) for cut in cuts), data.draw(st.integers(0, len(text)))})
+    path = tmp_path / "app.log"
+    path.write_bytes(b"")
+    growing = LogBook([path], UTC)
+    for start, stop in itertools.pairwise(places):
+        with path.open("ab") as file:
+            file.write(text[start:stop])
+        growing.poll()
+    whole = LogBook([path], UTC)
+    whole.poll()
+    assert all_entries(growing) == all_entries(whole)
+    growing.close()
+    whole.close()
+    path.unlink()
+
+
+def all_entries(book: LogBook) -> list[LogEntry]:
+    return book.entries(0, len(book))
