@@ -88,8 +88,12 @@ class FakeSlack:
     ) -> None:
         self._leaving.set()
         self._server.shutdown()
-        self._server.server_close()
+        self.close()
         self._thread.join()
+
+    def close(self) -> None:
+        """Give the port back; leaving the context does."""
+        self._server.server_close()
 
     @property
     def url(self) -> str:

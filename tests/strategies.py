@@ -47,6 +47,7 @@ moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.j
     lambda moment: min(max(moment, EARLIEST), LATEST)
 )
 ids = st.one_of(st.sampled_from(["conversations", "score", "score.clarity", "topics", "volume", "recent"]), texts)
+_WARNINGS = st.builds(lambda text: Notice("slack.error.not_in_channel", {"channel": text}), texts)
 figures = st.one_of(st.none(), counts, floats)
 
 
@@ -127,7 +128,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
         previous=draw(st.sampled_from([None, Period(window.start, window.end)])),
         filter=draw(texts),
         tabs=draw(st.dictionaries(st.sampled_from(TABS), st.lists(panels(), max_size=5).map(tuple), max_size=3)),
-        warnings=tuple(draw(st.lists(st.builds(Notice, texts), max_size=3))),
+        warnings=tuple(draw(st.lists(_WARNINGS, max_size=3))),
     )
 
 

@@ -118,17 +118,19 @@ def _has_bot(settings: Settings) -> bool:
     return settings.slack_bot_token is not None and bool(settings.slack_channel)
 
 
+def _body(text: str, blocks: tuple[Block, ...]) -> dict[str, object]:
+    """Return what is posted; the text is no markup, and no address in it opens a picture below the message."""
+    body: dict[str, object] = {"text": text, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
+    return {**body, "blocks": blocks} if blocks else body
+
+
 def _post_as_bot(text: str, blocks: tuple[Block, ...], settings: Settings, timeout: float) -> Outcome:
     from slack_sdk.errors import SlackApiError
 
     name = settings.slack_channel or ""
     try:
-        response = slack_client(settings, timeout).chat_postMessage(
-            channel=name,
-            text=text,
-            blocks=[dict(block) for block in blocks] or None,
-            unfurl_links=False,
-            unfurl_media=False,
+        response = slack_client(settings, timeout).api_call(
+            "chat.postMessage", json={"channel": name, **_body(text, blocks)}
         )
     except (SlackApiError, UnreachedError, UnansweredError) as problem:
         return api_outcome(problem, settings)
@@ -150,13 +152,10 @@ def _permalink(channel: str, ts: str, settings: Settings) -> str | None:
 
 def _post_by_webhook(text: str, blocks: tuple[Block, ...], settings: Settings, timeout: float) -> Outcome:
     url = settings.slack_webhook_url.reveal() if settings.slack_webhook_url else ""
-    body: dict[str, object] = {"text": text, "unfurl_links": False, "unfurl_media": False}
-    if blocks:
-        body["blocks"] = blocks
     # The SDK's WebhookClient would write this address, a secret, into its log. `webhook_problem` saw it.
     request = urllib.request.Request(  # noqa: S310
         url,
-        data=json.dumps(body).encode(),
+        data=json.dumps(_body(text, blocks)).encode(),
         headers={"Content-Type": "application/json; charset=utf-8", "User-Agent": "aiops-tui"},
         method="POST",
     )

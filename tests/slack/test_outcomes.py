@@ -42,6 +42,7 @@ def test_a_shared_view_stands_in_the_channel_with_its_address(
     assert "Conversations 12,430 ▲ 4.2%" in posted.text
     assert posted.body["unfurl_links"] is False
     assert posted.body["unfurl_media"] is False
+    assert posted.body["mrkdwn"] is False
     assert "link_names" not in posted.body
     assert "parse" not in posted.body
 
