@@ -1,7 +1,7 @@
 """A make-believe backend: its tables, a past that reads like a real service's, and a writer that goes on live."""
 
-from aiops_tui.demo.errors import NotEmptyError
-from aiops_tui.demo.filler import create_tables, fill, fill_url
+from aiops_tui.demo.errors import NotDemoError, NotEmptyError
+from aiops_tui.demo.filler import create_tables, fill, fill_url, is_demo
 from aiops_tui.demo.writer import Writer
 
-__all__ = ["NotEmptyError", "Writer", "create_tables", "fill", "fill_url"]
+__all__ = ["NotDemoError", "NotEmptyError", "Writer", "create_tables", "fill", "fill_url", "is_demo"]

@@ -14,6 +14,7 @@ POSITIVE, NEUTRAL, NEGATIVE = range(3)
 
 _POOL = 128
 _NAMES = 200
+_BLOCKS = ("- ", "1. ", "2. ", "3. ", "> ", "| ", "# ", "### ", "```")
 
 T = TypeVar("T")
 ByMood = tuple[tuple[str, ...], ...]
@@ -93,7 +94,7 @@ class _Slots(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         rng = self._rng
-        number = f"26{rng.randrange(1, 13):02}{rng.randrange(1, 29):02}-{rng.randrange(10_000):04}"
+        number = f"{rng.randrange(1000, 10_000)}-{rng.randrange(1_000_000):06}"
         value = self[name] = number if name == "order" else pick(rng, self._values[name])
         return value
 
@@ -143,8 +144,15 @@ def _filled(pairs: Sequence[tuple[str, str]], slots: _Lists, rng: Random) -> tup
     filled = []
     for question, answer in (pick(rng, pairs) for _ in range(_POOL)):
         values = _Slots(slots, rng)
-        filled.append((question.format_map(values), answer.format_map(values)))
+        filled.append((question.format_map(values), _set_apart(answer.format_map(values))))
     return tuple(filled)
+
+
+def _set_apart(answer: str) -> str:
+    """Put blank lines where a list, table or quotation of Markdown begins or ends an answer."""
+    before = "\n\n" if answer.startswith(_BLOCKS) else ""
+    after = "\n\n" if answer.rsplit("\n", 1)[-1].startswith(_BLOCKS) else ""
+    return before + answer + after
 
 
 def _written(name: str, tails: Sequence[str], rng: Random) -> tuple[str | None, ...]:

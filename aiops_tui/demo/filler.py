@@ -43,6 +43,18 @@ def create_tables(url: str) -> list[str]:
         return make_tables(connection)
 
 
+def is_demo(path: Path) -> bool:
+    """Tell whether a file is an SQLite database that `fill` made; False if there is none or it cannot be read."""
+    from aiops_tui.demo.schema import DEMO_ID
+
+    try:
+        with path.open("rb") as file:
+            header = file.read(72)
+    except OSError:
+        return False
+    return header.startswith(b"SQLite format 3\0") and header[68:] == DEMO_ID.to_bytes(4, "big")
+
+
 def fill(path: Path, rows: int, days: int, seed: int, now: datetime, progress: Progress) -> None:
     """Make an SQLite file of ``rows`` conversations over the ``days`` before ``now`` (aware), and logs/ beside it.
 
@@ -76,7 +88,7 @@ def fill_url(
         NotEmptyError: if any of the backend's tables exists, or log files are there that are not a demo's.
         ValueError: if the URL is not of PostgreSQL.
     """
-    from aiops_tui.demo.schema import make_tables, open_engine
+    from aiops_tui.demo.schema import make_tables, mark, open_engine
 
     engine = open_engine(url)
     if engine.dialect.name != "postgresql":
@@ -85,6 +97,7 @@ def fill_url(
         logs.claim(logs_folder)
     with engine.begin() as connection:
         make_tables(connection)
+        mark(connection)
         driver = connection.connection.driver_connection
         assert driver is not None  # noqa: S101
         with driver.cursor() as cursor:
@@ -94,10 +107,11 @@ def fill_url(
 
 
 def _fill_file(path: Path, batches: Iterable[Batch], total: int, progress: Progress) -> list[str]:
-    from aiops_tui.demo.schema import make_tables, open_engine
+    from aiops_tui.demo.schema import make_tables, mark, open_engine
 
     with open_engine(path).begin() as tables:
         make_tables(tables)
+        mark(tables)
     lines: list[str] = []
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         # Nobody reads the file before it is complete, and a broken one is thrown away.

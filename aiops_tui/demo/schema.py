@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 
 METADATA = MetaData()
 
+DEMO_ID = 0x41494F70
+"""What tells an SQLite file of a demo from one with real conversations: its application_id."""
+
+_DEMO_COMMENT = "aiops-tui demo"
+
 CONVERSATIONS = Table(
     "conversation_log",
     METADATA,
@@ -103,6 +108,22 @@ def _leave_transactions_alone(connection: DBAPIConnection, _: ConnectionPoolEntr
 def _begin(connection: Connection) -> None:
     """Take the write lock at once: a reader that turns writer later could fail without being able to wait."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def mark(connection: Connection) -> None:
+    """Set down that the database is make-believe."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA application_id = {DEMO_ID}")
+    else:
+        connection.exec_driver_sql(f"COMMENT ON TABLE conversation_log IS '{_DEMO_COMMENT}'")
+
+
+def is_marked(connection: Connection) -> bool:
+    """Tell whether the database is make-believe."""
+    if connection.dialect.name == "sqlite":
+        return connection.exec_driver_sql("PRAGMA application_id").scalar() == DEMO_ID
+    query = "SELECT obj_description(to_regclass('conversation_log'), 'pg_class')"
+    return connection.exec_driver_sql(query).scalar() == _DEMO_COMMENT
 
 
 def make_tables(connection: Connection) -> list[str]:

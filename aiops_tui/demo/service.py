@@ -140,7 +140,7 @@ class Service:
             number,
             user,
             f"{pick(rng, style.before[mood])}{question}{pick(rng, style.after[mood])}",
-            f"{pick(rng, style.opening[mood])}{answer}{pick(rng, style.closing[mood])}",
+            _letter(pick(rng, style.opening[mood]), answer, pick(rng, style.closing[mood])),
             pick(rng, _LABELS[mood]),
             pick(rng, topic.written),
             moment,
@@ -158,6 +158,11 @@ class Service:
                 )
             )
         return self._topic_weights[condition]
+
+
+def _letter(opening: str, answer: str, closing: str) -> str:
+    end = closing.lstrip() if answer.endswith("\n") else closing
+    return f"{opening}{answer}{end}".strip()
 
 
 def _mood(topic: Topic, condition: Condition, rng: Random) -> int:
@@ -181,7 +186,7 @@ def _crowd(number: int) -> tuple[list[str | None], list[float]]:
     A user's name depends on the rank alone, so that a larger crowd begins with a smaller one's.
     """
     users: list[str | None] = [f"u{1000 + rank // 9973 * 9973 + rank * 4391 % 9973}" for rank in range(number)]
-    weights = [(rank + 3) ** -0.9 for rank in range(number)]
+    weights = [(rank + 12) ** -0.85 for rank in range(number)]
     total = sum(weights)
     for stranger, share in _STRANGERS:
         users.append(stranger)

@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from aiops_tui.demo import logs
+from aiops_tui.demo.errors import NotDemoError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
     from aiops_tui.demo.live import Live
 
 _TICK = 0.5
-_AFTER_PROBLEM = 2.0
+_AFTER_PROBLEM = 1.0
 _MONITORED = timedelta(minutes=1)
 
 
 class Writer:
     """Writes a few conversations a second, with all that follows from them, into a database that `fill` made.
 
-    It runs in a daemon thread and never raises there: ``problem`` says what went wrong last, and is None when all is
-    well again.
+    It writes into no other. It runs in a daemon thread and never raises there: ``problem`` says what went wrong last,
+    and is None when all is well again.
     """
 
     def __init__(self, target: Path | str, seed: int = 0, logs_folder: Path | None = None) -> None:
@@ -60,7 +61,7 @@ class Writer:
     def _write(self) -> None:
         """Write until told to stop, on one connection."""
         from aiops_tui.demo.live import Live
-        from aiops_tui.demo.schema import open_engine
+        from aiops_tui.demo.schema import is_marked, open_engine
 
         if isinstance(self._target, Path) and not self._target.exists():
             raise FileNotFoundError(self._target)
@@ -68,6 +69,8 @@ class Writer:
             logs.claim(self._logs)
         with open_engine(self._target).connect() as connection:
             with connection.begin():
+                if not is_marked(connection):
+                    raise NotDemoError
                 live = Live(connection, self._seed, datetime.now(UTC))
             while not self._stopping.is_set():
                 self._tick(live, connection)
