@@ -44,9 +44,8 @@ def sparkline(
 def bar(ratio: float | None, width: int, *, ascii: bool = False) -> str:  # noqa: A002
     """Return a bar for a ratio, 0 to 1, in a field of ``width`` cells; more than nothing shows at least an eighth."""
     known = finite(ratio)
-    width = max(width, 0)
-    if known is None:
-        return " " * width
+    if known is None or width <= 0:
+        return " " * max(width, 0)
     eighths = _eighths(min(max(known, 0.0), 1.0), 1.0, width)
     left = glyphs_for(ascii=ascii).left
     full, rest = divmod(eighths, EIGHTHS)

@@ -34,12 +34,6 @@ class Canvas:
                 self._set(x, y, (character, role, ground), size)
             x += size
 
-    def paint(self, x: int, y: int, role: str, blank: str = " ") -> None:
-        """Change the role of a cell, and its character to ``blank`` if it has none."""
-        if 0 <= y < self.height and 0 <= x < self.width:
-            character = self._rows[y][x][0]
-            self._rows[y][x] = (blank if character == " " else character, role, "")
-
     def lines(self) -> list[Line]:
         """Return ``height`` lines of exactly ``width`` cells each."""
         return [

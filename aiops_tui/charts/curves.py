@@ -72,7 +72,7 @@ def _curves(line: Sequence[_Point], look: Style, area: Field, glyphs: Glyphs) ->
     x = [min(int(point.x * DOTS_WIDE), area.columns * DOTS_WIDE - 1) for point in line]
     marker = look.letter if glyphs.ascii else "braille"
     firm = Curve(x, [None if point.weak else point.y for point in line], look.role, marker)
-    if not any(point.weak for point in line):
+    if not any(point.weak and point.y is not None for point in line):
         return [firm]
     near = [False] * len(line)
     for i, (before, after) in enumerate(pairwise(line)):

@@ -62,6 +62,6 @@ def draw_axes(canvas: Canvas, area: Field, scale: Scale, ticks: Sequence[Tick], 
 
 
 def draw_cursor(canvas: Canvas, area: Field, slot: Slot, glyphs: Glyphs) -> None:
-    """Make the middle of a slot stand out, from the upper edge down to the axis."""
+    """Draw a line through the middle of a slot, from the upper edge through the axis; figures are drawn over it."""
     for y in range(area.top, area.top + area.rows + 1):
-        canvas.paint(area.left + slot.middle, y, "cursor", glyphs.vertical)
+        canvas.put(area.left + slot.middle, y, glyphs.vertical, "cursor")

@@ -134,7 +134,7 @@ def _chosen(text: str) -> str:
 def _draw_legend(canvas: Canvas, scale: Scale, layout: _Layout, translator: Translator, glyphs: Glyphs) -> None:
     """Write the scale into the last row, below the cells if it fits there, else from the edge."""
     pieces = [(f"{scale.label(scale.low)} ", "label")]
-    pieces += [(_shade(glyphs, heat), f"heat{heat}") for heat in range(HEATS)]
+    pieces += [(glyphs.shades[-1] if layout.numbers else _shade(glyphs, heat), f"heat{heat}") for heat in range(HEATS)]
     pieces += [
         (f" {scale.label(scale.high)}", "label"),
         (f"   {glyphs.gap} {translator('charts.no_data')}", "muted"),
@@ -143,6 +143,8 @@ def _draw_legend(canvas: Canvas, scale: Scale, layout: _Layout, translator: Tran
     size = sum(cells.width(text) for text, _ in pieces)
     x = layout.left if layout.left + size <= canvas.width else 0
     for text, role in pieces:
+        if x + cells.width(text) > canvas.width:
+            break
         canvas.put(x, canvas.height - 1, text, role)
         x += cells.width(text)
 

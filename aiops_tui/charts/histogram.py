@@ -68,6 +68,8 @@ def _draw_upright(
     area = Field(1, 1, slot * len(counts), canvas.height - 3 - shares)
     below = area.top + area.rows
     canvas.put(area.left, below, glyphs.horizontal * (area.columns + 1), "axis")
+    if cursor is not None and 0 <= cursor < len(counts):
+        draw_cursor(canvas, area, Slot(cursor * slot + 1, (cursor + 1) * slot, cursor, cursor), glyphs)
     for index, count in enumerate(counts):
         start = area.left + index * slot
         blocks = column([(PLAIN, count)], max(counts), area.rows, glyphs)
@@ -82,8 +84,6 @@ def _draw_upright(
         x = area.left + index * slot
         canvas.put(x, below, glyphs.tick_x, "axis")
         canvas.put(max(min(x - len(label) // 2, canvas.width - len(label)), 0), below + 1, label, "label")
-    if cursor is not None and 0 <= cursor < len(counts):
-        draw_cursor(canvas, area, Slot(cursor * slot + 1, (cursor + 1) * slot, cursor, cursor), glyphs)
 
 
 def _fitting(count: int, width: int) -> str:

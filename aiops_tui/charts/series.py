@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from typing import Literal
 
 from aiops_tui.charts.canvas import Canvas, message
 from aiops_tui.charts.curves import draw_lines
-from aiops_tui.charts.frame import draw_axes, draw_cursor, field
+from aiops_tui.charts.frame import BELOW, draw_axes, draw_cursor, field
 from aiops_tui.charts.glyphs import Glyphs, glyphs_for
 from aiops_tui.charts.points import Points, points
 from aiops_tui.charts.scale import nice_scale
@@ -53,22 +54,23 @@ def draw_series(
     glyphs = glyphs_for(ascii=ascii, patterns=patterns)
     key = _entries(data, translator, kind, glyphs) if height >= _LEGEND_HEIGHT else []
     top = 1 if key else 0
-    scale = nice_scale(_extent(data, kind), panel.unit, height - top)
+    scale = nice_scale(_extent(data, kind), panel.unit, height - top - BELOW)
     area = field(width, height, scale, top)
     if not area.fits:
         return message(translator("charts.too_small"), width, height)
-    slots = share(data.count, area.columns, data.open_last)
+    slots = share(data.count, area.columns, open_last=data.open_last, equal=kind != "line")
+    area = replace(area, columns=slots[-1].end)
     canvas = Canvas(width, height)
     _draw_legend(canvas, key, area.left, glyphs)
     marks = _ticks(panel, slots, area.columns, zone, step_seconds, translator.language)
     draw_axes(canvas, area, scale, marks, glyphs, grid=kind == "line")
+    slot = None if cursor is None else slot_of(slots, cursor)
+    if slot:
+        draw_cursor(canvas, area, slot, glyphs)
     if kind == "line":
         draw_lines(canvas, area, data, scale, slots, glyphs)
     else:
         draw_stacks(canvas, area, data, scale.high, slots, glyphs)
-    slot = None if cursor is None else slot_of(slots, cursor)
-    if slot:
-        draw_cursor(canvas, area, slot, glyphs)
     return canvas.lines()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _WASTE = 0.2
+"""How much of the width equal slots may leave unused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +33,20 @@ class Slot:
         return range(self.first, self.last + 1)
 
 
-def share(count: int, columns: int, open_last: bool) -> list[Slot]:
+def share(count: int, columns: int, *, open_last: bool, equal: bool) -> list[Slot]:
     """Return the slots of ``count`` buckets on ``columns`` columns (both at least 1), from the left.
 
-    A bucket that is still filling never shares a column, unless there is but one.
+    ``equal`` slots leave some columns unused rather than differ by one. A bucket that is still filling never shares
+    a column, unless there is but one.
     """
     if count <= columns:
         width = columns // count
-        if width * count >= (1 - _WASTE) * columns:
+        if equal and width * count >= (1 - _WASTE) * columns:
             return [Slot(i * width, (i + 1) * width, i, i) for i in range(count)]
         return [Slot(i * columns // count, (i + 1) * columns // count, i, i) for i in range(count)]
     if open_last and columns > 1:
-        return [*share(count - 1, columns - 1, False), Slot(columns - 1, columns, count - 1, count - 1)]
+        closed = share(count - 1, columns - 1, open_last=False, equal=False)
+        return [*closed, Slot(columns - 1, columns, count - 1, count - 1)]
     return [Slot(c, c + 1, c * count // columns, (c + 1) * count // columns - 1) for c in range(columns)]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from aiops_tui.charts.glyphs import UNICODE
 from aiops_tui.charts.histogram import bin_label
+from aiops_tui.charts.scale import finite
 from aiops_tui.model.panels import Heatmap, Histogram, Series
 from aiops_tui.model.window import clamp
 from aiops_tui.text import formats
@@ -20,7 +21,7 @@ def describe(panel: Series, index: int, zone: tzinfo, translator: Translator) ->
         return ""
     words = [_bucket(panel, index, zone, translator)]
     for name, values in panel.series.items():
-        figure = formats.value(values[index] if index < len(values) else None, panel.unit)
+        figure = formats.value(finite(values[index]) if index < len(values) else None, panel.unit)
         words.append(f"{translator.label(name)} {figure}" if len(panel.series) > 1 else figure)
     if index < len(panel.n):
         words.append(translator("common.sample", n=panel.n[index]))
@@ -35,7 +36,7 @@ def describe_cell(panel: Heatmap, row: int, column: int, translator: Translator)
         return ""
     name = panel.x[column]
     heading = f"{name:>02}:00" if name.isdigit() else translator.label(name)
-    figure = formats.value(panel.values[row][column], panel.unit)
+    figure = formats.value(finite(panel.values[row][column]), panel.unit)
     sample = translator("common.sample", n=panel.n[row][column])
     return _BETWEEN.join((f"{translator.label(panel.y[row])} {heading}", figure, sample))
 
