@@ -103,6 +103,18 @@ def test_the_oldest_are_dropped_and_counted(tmp_path: Path) -> None:
     book.close()
 
 
+def test_lines_that_follow_a_dropped_entry_are_not_lost(tmp_path: Path) -> None:
+    append(tmp_path / "a.log", line(0, "early"))
+    book = new(tmp_path / "*.log", keep=3)
+    book.poll()
+    append(tmp_path / "b.log", *(line(n, f"{n}") for n in range(1, 6)))
+    book.poll()
+    append(tmp_path / "a.log", "  follows\n", line(9, "late"))
+    book.poll()
+    assert book.dropped + len(book) == 8
+    assert messages(book) == ["4", "5", "late"]
+
+
 def test_long_messages_are_bounded_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(book_module, "TEXT_BYTES", 100_000)
     path = tmp_path / "app.log"
@@ -216,10 +228,11 @@ def test_readers_always_see_whole_entries(tmp_path: Path) -> None:
 def test_a_link_to_a_file_brings_no_line_twice(tmp_path: Path) -> None:
     path = tmp_path / "app-1.log"
     append(path, line(0, "once"))
-    (tmp_path / "current.log").symlink_to(path)
-    book = new(tmp_path / "*.log", path)
+    (tmp_path / "a-link.log").symlink_to(path)
+    book = new(tmp_path / "*.log", tmp_path / "app-?.log")
     book.poll()
     assert messages(book) == ["once"]
+    assert book.sources == ("app-1.log",)
     book.close()
 
 

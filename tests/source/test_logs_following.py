@@ -19,6 +19,9 @@ from hypothesis import strategies as st
 
 from aiops_tui.model.records import LogEntry
 from aiops_tui.source.logs import LogBook
+from aiops_tui.source.logs.following import FollowedFile
+from aiops_tui.source.logs.places import Place, find
+from aiops_tui.source.logs.reading import LINE_LIMIT, Lines
 
 UTC = ZoneInfo("UTC")
 FORMAT = "%(asctime)s [%(levelname)8s] %(name)s - %(message)s"
@@ -174,6 +177,18 @@ def test_copytruncate(tmp_path: Path, follow: Open, after: int) -> None:
     assert messages(book) == numbered(*range(6 + after))
 
 
+def test_old_files_beside_a_truncated_one_are_left_alone(tmp_path: Path, follow: Open) -> None:
+    path = tmp_path / "app.log"
+    append(tmp_path / "app.log.1", line(0))
+    append(path, line(1) + line(2))
+    os.utime(tmp_path / "app.log.1", (1000, 1000))
+    book = follow(path)
+    book.poll()
+    path.write_text(line(3))
+    book.poll()
+    assert messages(book) == numbered(1, 2, 3)
+
+
 def test_copytruncate_under_a_writer_that_keeps_its_offset(tmp_path: Path, follow: Open) -> None:
     path = tmp_path / "app.log"
     book = follow(path)
@@ -243,6 +258,32 @@ def test_of_a_large_file_the_end_is_read(tmp_path: Path, follow: Open) -> None:
     assert [(notice.id, notice.values["mib"]) for notice in book.problems] == [("logs.skipped", 10 * 1024 - 32)]
 
 
+@pytest.mark.parametrize(("more", "first"), [(0, 5), (1, 5), (-1, 6), (-len(line(0)), 6), (1 - len(line(0)), 6)])
+def test_where_the_end_begins(tmp_path: Path, more: int, first: int) -> None:
+    """A line is read if it lies within the bytes that are read, from its very first one."""
+    path = tmp_path / "app.log"
+    append(path, "".join(map(line, range(10))))
+    file = FollowedFile(Place(path), most=5 * len(line(0)) + more)
+    lines = [text for batch in file.read() for text in batch]
+    file.close()
+    assert lines == [line(n).strip().encode() for n in range(first, 10)]
+
+
+def test_of_rotated_files_the_latest_are_read(tmp_path: Path) -> None:
+    size = len(line(0))
+    names = ["app.log.10", "app.log.9", "app.log.1", "app.log"]
+    for place, name in enumerate(names):
+        append(tmp_path / name, line(2 * place) + line(2 * place + 1))
+        os.utime(tmp_path / name, (1000, 1000))  # as when a copy lost their times
+    places, _ = find([tmp_path / "app.log*"])
+    (place_of_all,) = places
+    file = FollowedFile(place_of_all, most=5 * size)
+    lines = [text for batch in file.read() for text in batch]
+    file.close()
+    assert lines == [line(n).strip().encode() for n in range(3, 8)]
+    assert file.skipped == 3 * size
+
+
 def test_what_cannot_be_read_is_said(tmp_path: Path, follow: Open) -> None:
     os.mkfifo(tmp_path / "pipe.log")
     packed = tmp_path / "app.log.1.gz"
@@ -268,6 +309,17 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, follow: Open) -> None:
     book = follow(path)
     book.poll()
     assert [notice.id for notice in book.problems] == ["logs.unreadable"]
+
+
+@pytest.mark.parametrize(("length", "cut"), [(LINE_LIMIT, 0), (LINE_LIMIT + 1, 1), (5 * LINE_LIMIT, 1)])
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_where_a_line_is_cut(length: int, cut: int, pieces: int) -> None:
+    lines = Lines()
+    text = b"x" * length + b"\nafter\n"
+    size = (length + pieces - 1) // pieces
+    found = [line for start in range(0, len(text), size) for line in lines.feed(text[start : start + size])]
+    assert found == [b"x" * min(length, LINE_LIMIT + 1), b"after"]
+    assert lines.cut == cut
 
 
 PIECES = st.lists(
@@ -307,6 +359,7 @@ def test_however_the_bytes_come_the_entries_are_the_same(
     whole = LogBook([path], UTC)
     whole.poll()
     assert all_entries(growing) == all_entries(whole)
+    assert growing.problems == whole.problems
     growing.close()
     whole.close()
     path.unlink()
