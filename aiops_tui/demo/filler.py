@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from random import Random
@@ -73,7 +73,7 @@ def fill(path: Path, rows: int, days: int, seed: int, now: datetime, progress: P
     partial.unlink(missing_ok=True)
     try:
         lines = _fill_file(partial, history(rows, days, seed, now), rows, progress)
-        logs.start(folder, now, lines, logs.monitor_lines(days, now, Random(seed)))  # noqa: S311
+        _write_logs(folder, lines, days, seed, now)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -103,7 +103,7 @@ def fill_url(
         with driver.cursor() as cursor:
             lines = _copy_all(cursor, history(rows, days, seed, now), rows, progress)
     if logs_folder is not None:
-        logs.start(logs_folder, now, lines, logs.monitor_lines(days, now, Random(seed)))  # noqa: S311
+        _write_logs(logs_folder, lines, days, seed, now)
 
 
 def _fill_file(path: Path, batches: Iterable[Batch], total: int, progress: Progress) -> list[str]:
@@ -148,6 +148,11 @@ def _copy_all(cursor: extensions.cursor, batches: Iterable[Batch], total: int, p
     for table in ("conversation_log", "conversation_evaluation", "feedback_log"):
         cursor.execute(f"ANALYZE {table}")
     return lines
+
+
+def _write_logs(folder: Path, lines: list[str], days: int, seed: int, now: datetime) -> None:
+    server_time = now.astimezone(UTC)
+    logs.start(folder, server_time, lines, logs.monitor_lines(days, server_time, Random(seed)))  # noqa: S311
 
 
 def _tables(batch: Batch) -> tuple[_Into, ...]:

@@ -6,7 +6,7 @@ import hashlib
 import re
 import sqlite3
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiops_tui.demo import NotEmptyError, fill, is_demo
-from aiops_tui.demo.rhythm import SLOT, slots
+from aiops_tui.demo.rhythm import SEOUL, SLOT, slots
+from aiops_tui.demo.rows import history
 
+SEED = 7
 TABLES = ("conversation_log", "conversation_evaluation", "feedback_log")
 
 
@@ -44,6 +46,7 @@ def test_the_content_follows_from_seed_and_now(tmp_path: Path, now: datetime) ->
 
     first = made("first", 1, now)
     assert made("again", 1, now) == first
+    assert made("same moment in Seoul", 1, now.astimezone(SEOUL)) == first
     assert made("other seed", 2, now) != first
     assert made("other now", 1, now + timedelta(hours=1)) != first
 
@@ -77,6 +80,12 @@ def test_rows_end_now_and_are_written_as_the_backend_writes(db: sqlite3.Connecti
     assert db.execute("SELECT max(created_at) FROM feedback_log").fetchone()[0] <= str(end)
     assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert is_demo(past)
+
+
+def test_nothing_happens_after_now_on_a_busy_day(now: datetime) -> None:
+    for batch in history(40_000, 1, SEED, now):
+        assert all(row.created_at < now for row in batch.conversations)
+        assert all(row.created_at <= now for row in batch.feedback)
 
 
 def test_the_newest_are_not_analysed_yet(db: sqlite3.Connection, now: datetime) -> None:
@@ -151,5 +160,6 @@ def test_slots_hold_all_rows_and_end_now(rows: int, days: int, seed: int, now: d
     assert all(slot.count > 0 for slot in found)
     assert [slot.start for slot in found] == sorted({slot.start for slot in found})
     if rows:
-        assert found[-1].start + SLOT == now
-        assert found[0].start >= now - timedelta(days=days)
+        moment = now.astimezone(UTC)
+        assert found[-1].start + SLOT == moment
+        assert found[0].start >= moment - timedelta(days=days)
