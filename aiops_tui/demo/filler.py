@@ -74,6 +74,9 @@ def fill(path: Path, rows: int, days: int, seed: int, now: datetime, progress: P
     try:
         lines = _fill_file(partial, history(rows, days, seed, now), rows, progress)
         _write_logs(folder, lines, days, seed, now)
+        for orphan in ("-wal", "-shm", "-journal"):
+            # SQLite would take what a deleted file left behind for the new one's own.
+            path.with_name(path.name + orphan).unlink(missing_ok=True)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

@@ -127,6 +127,20 @@ def test_a_file_that_is_there_is_not_written_over(tmp_path: Path, now: datetime)
     assert not is_demo(path)
 
 
+def test_what_a_deleted_file_left_behind_is_not_taken_for_the_new_ones(tmp_path: Path, now: datetime) -> None:
+    path = tmp_path / "demo.db"
+    fill(path, 20, 1, 1, now, quiet)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM conversation_log")
+        connection.commit()
+        left = path.with_name("demo.db-wal").read_bytes()
+    path.unlink()
+    path.with_name("demo.db-wal").write_bytes(left)
+    fill(path, 20, 1, 1, now, quiet)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM conversation_log").fetchone() == (20,)
+
+
 def test_logs_of_a_real_backend_are_not_written_over(tmp_path: Path, now: datetime) -> None:
     log = tmp_path / "logs" / "app.log"
     log.parent.mkdir()
