@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Callable, Mapping
 
+from aiops_tui.metrics import evaluation, logs, overview, sentiment
 from aiops_tui.metrics.inputs import Inputs
 from aiops_tui.model.panels import Panel
 
-TABS: tuple[str, ...] = ("overview", "sentiment", "evaluation", "logs")
-"""The tabs that have panels; each is the module of that name, with a function ``panels``."""
+TABS: Mapping[str, Callable[[Inputs], tuple[Panel, ...]]] = {
+    "overview": overview.panels,
+    "sentiment": sentiment.panels,
+    "evaluation": evaluation.panels,
+    "logs": logs.panels,
+}
+"""What makes the panels of each tab."""
 
 
 def panels(tab: str, inputs: Inputs) -> tuple[Panel, ...]:
@@ -17,7 +23,4 @@ def panels(tab: str, inputs: Inputs) -> tuple[Panel, ...]:
     Raises:
         KeyError: the tab has no panels.
     """
-    if tab not in TABS:
-        raise KeyError(tab)
-    made: tuple[Panel, ...] = import_module(f"{__name__}.{tab}").panels(inputs)
-    return made
+    return TABS[tab](inputs)
