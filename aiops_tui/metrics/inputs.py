@@ -99,8 +99,9 @@ class Recent:
 class Inputs:
     """All that the panels of one view are computed from; ``edges`` are those of the charts' buckets.
 
-    ``users`` has a count of distinct users for each bucket of the charts, one fewer than edges. ``topics_total`` is
-    the number of distinct topics where the cells do not hold them all. ``now`` is the database's clock.
+    ``first`` is the time of the oldest conversation kept. ``users`` has a count of distinct users for each bucket of
+    the charts, one fewer than edges. ``topics_total`` is the number of distinct topics where the cells do not hold them
+    all. ``now`` is the database's clock.
     """
 
     now: datetime
@@ -117,5 +118,6 @@ class Inputs:
     recent: tuple[Recent, ...] = ()
     worst: tuple[LowScored, ...] = ()
     history: pl.DataFrame | None = None
+    first: datetime | None = None
     logs: pl.DataFrame | None = None
     log_rows: tuple[tuple[Cell, ...], ...] = field(default_factory=tuple)

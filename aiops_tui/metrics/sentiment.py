@@ -82,10 +82,11 @@ def _by_day(inputs: Inputs, cells: pl.DataFrame) -> Series:
     days = tuple(start.astimezone(inputs.zone) for start in starts)
     if inputs.history is not None:
         before_first = itertools.takewhile(lambda place: not n[place], range(len(days)))
+        until = min(inputs.first or window.end, window.end)
         whole = {
             days[place].date(): place
             for place in before_first
-            if bounds[place] >= window.start and bounds[place + 1] <= window.end
+            if bounds[place] >= window.start and bounds[place + 1] <= until
         }
         counts = _with_history(counts, inputs.history, whole)
     return Series("sentiment_by_day", "count", days, counts, open_last(inputs), by_bucket(counts))

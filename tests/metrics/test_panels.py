@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
@@ -219,6 +220,12 @@ def test_history_fills_whole_days_before_the_first_conversation(
     # The 15th is clipped by the window, the 19th has the first conversation, after it there simply were none.
     assert days.series["negative"] == (0, 116, 117, 118, 1, 0, 0, 0)
     assert days.n == days.series["negative"]
+
+
+def test_history_does_not_fill_days_that_a_filter_has_emptied(inputs_of: MakeInputs) -> None:
+    history = pl.DataFrame([(date(2026, 11, day), "negative", 5) for day in range(14, 24)], HISTORY, orient="row")
+    inputs = replace(inputs_of(WindowSpec("7d"), history=history), first=datetime(2026, 11, 17, 22, tzinfo=UTC))
+    assert series("sentiment", "sentiment_by_day", inputs).series["negative"] == (0, 5, 5, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("tab", TABS)
