@@ -47,8 +47,8 @@ class Scale:
         return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
 
     def row(self, value: float, rows: int) -> int:
-        """Return the row, from 0 at the bottom, that ends at a value; -1 is the axis below."""
-        return round(self.fraction(value) * rows) - 1
+        """Return the row, from 0 at the bottom, that a bar of this value ends in; -1 is the axis below."""
+        return math.ceil(self.fraction(value) * rows - 1e-9) - 1
 
     def label(self, value: float) -> str:
         """Return a tick's label with just the decimals that the step needs."""

@@ -36,12 +36,12 @@ class Slot:
 def share(count: int, columns: int, *, open_last: bool, equal: bool) -> list[Slot]:
     """Return the slots of ``count`` buckets on ``columns`` columns (both at least 1), from the left.
 
-    ``equal`` slots leave some columns unused rather than differ by one. A bucket that is still filling never shares
-    a column, unless there is but one.
+    ``equal`` slots of more than one column leave some unused rather than differ by one. A bucket that is still filling
+    never shares a column, unless there is but one.
     """
     if count <= columns:
         width = columns // count
-        if equal and width * count >= (1 - _WASTE) * columns:
+        if equal and width > 1 and width * count >= (1 - _WASTE) * columns:
             return [Slot(i * width, (i + 1) * width, i, i) for i in range(count)]
         return [Slot(i * columns // count, (i + 1) * columns // count, i, i) for i in range(count)]
     if open_last and columns > 1:

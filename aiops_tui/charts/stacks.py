@@ -12,7 +12,7 @@ from aiops_tui.charts.points import Points
 from aiops_tui.charts.slots import Slot
 
 _APART = 3
-"""Bars of so many columns or more have a space between them."""
+"""Where all slots have so many columns, bars have a space between them."""
 _NARROWER = 0.75
 """How much of wide columns a bar fills."""
 
@@ -23,10 +23,11 @@ def draw_stacks(canvas: Canvas, area: Field, points: Points, top: float, slots: 
     A bucket without any figure has a dot on the baseline, so that nothing known is not taken for nothing.
     """
     order = stacking(points.values)
+    apart = min(slot.width for slot in slots) >= _APART
     for slot in slots:
         totals = {bucket: points.total(bucket) for bucket in slot.buckets}
         bucket = max(slot.buckets, key=lambda bucket: totals[bucket] or 0.0)
-        start, end = _extent(slot)
+        start, end = _extent(slot) if apart else (slot.start, slot.end)
         if all(total is None for total in totals.values()):
             canvas.put(area.left + slot.middle, area.y(0), glyphs.gap, "muted")
             continue
@@ -39,9 +40,7 @@ def draw_stacks(canvas: Canvas, area: Field, points: Points, top: float, slots: 
 
 
 def _extent(slot: Slot) -> tuple[int, int]:
-    """Return the columns that the bar of a slot fills."""
-    if slot.width < _APART:
-        return slot.start, slot.end
+    """Return the columns that a bar with a space beside it fills."""
     space = max(round(slot.width * (1 - _NARROWER)), 1)
     return slot.start + space // 2, slot.end - (space - space // 2)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from aiops_tui.charts import describe, describe_bin, describe_cell
 from aiops_tui.model.panels import Heatmap, Histogram, Series
 from aiops_tui.text.translations import Translator
-from tests.charts.conftest import MakeSeries
+
+if TYPE_CHECKING:
+    from tests.charts.conftest import MakeSeries
 
 SEOUL = ZoneInfo("Asia/Seoul")
 

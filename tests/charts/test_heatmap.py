@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from aiops_tui.charts import draw_heatmap, plain
 from aiops_tui.model.panels import Heatmap
 from aiops_tui.text import cells
 from aiops_tui.text.translations import Translator
-from tests.charts.conftest import RolesOf
+
+if TYPE_CHECKING:
+    from tests.charts.conftest import RolesOf
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

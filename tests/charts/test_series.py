@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,9 @@ from aiops_tui.charts import Kind, draw_series, plain
 from aiops_tui.model.labels import SENTIMENTS
 from aiops_tui.text import cells
 from aiops_tui.text.translations import Translator
-from tests.charts.conftest import MakeSeries, RolesOf
+
+if TYPE_CHECKING:
+    from tests.charts.conftest import MakeSeries, RolesOf
 
 SEOUL = ZoneInfo("Asia/Seoul")
 KINDS: tuple[Kind, ...] = ("line", "bars", "stacked")
@@ -88,8 +91,8 @@ def test_an_open_bucket_keeps_a_column_when_there_are_more_buckets_than_columns(
 def test_a_gap_in_a_line_stays_empty_and_a_lone_point_is_seen(
     make_series: MakeSeries, en: Translator, cells_of: RolesOf
 ) -> None:
-    values = [7.0] * 40 + [None] * 10 + [7.5] + [None] * 10 + [8.0] * 39
-    lines = draw_series(make_series({"score": values}, unit="score"), 105, 12, SEOUL, en, 3600)
+    values = [0.7] * 40 + [None] * 10 + [0.75] + [None] * 10 + [0.8] * 39
+    lines = draw_series(make_series({"a": values}, unit="ratio"), 105, 12, SEOUL, en, 3600)
     drawn = [[span.role == "accent" for span in line for _ in span.text] for line in lines[:-2]]
     used = [any(row[column] for row in drawn) for column in range(105)]
 
