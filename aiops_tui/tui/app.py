@@ -1,0 +1,354 @@
+"""The application: it joins session, monitor and screens, and does what keys and commands ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from textual import events
+from textual.app import App
+from textual.filter import LineFilter
+from textual.message import Message
+from textual.widgets import Input
+
+from aiops_tui.config import Settings
+from aiops_tui.model.panels import Snapshot, Status
+from aiops_tui.model.view import View
+from aiops_tui.text.translations import Translator
+from aiops_tui.tui import crash
+from aiops_tui.tui.bindings import bindings_of
+from aiops_tui.tui.commands import commands
+from aiops_tui.tui.filters import PrintableOnly
+from aiops_tui.tui.footer import Footer
+from aiops_tui.tui.guard import HOLD_SECONDS, SequenceTail, Stroke, typed
+from aiops_tui.tui.keys import latin
+from aiops_tui.tui.look import Look
+from aiops_tui.tui.screens.conversation import ConversationScreen
+from aiops_tui.tui.screens.desk import Desk
+from aiops_tui.tui.screens.notes import help_sheet
+from aiops_tui.tui.screens.palette import Palette
+from aiops_tui.tui.screens.sheet import STYLES
+from aiops_tui.tui.session import MonitorLike, Session
+from aiops_tui.tui.sharing import Sharing
+from aiops_tui.tui.starter import Factory, real_monitor, start_monitor
+from aiops_tui.tui.themes import PALETTES
+from aiops_tui.tui.widgets.drawn import Drawn
+
+Clock = Callable[[], datetime]
+
+
+class Published(Message):
+    """The monitor has something to show; only the latest counts."""
+
+    def __init__(self, snapshot: Snapshot | None, status: Status, generation: int) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+        self.status = status
+        self.generation = generation
+
+
+class Started(Message):
+    """The monitor runs."""
+
+    def __init__(self, monitor: MonitorLike, generation: int) -> None:
+        super().__init__()
+        self.monitor = monitor
+        self.generation = generation
+
+
+class Failed(Message):
+    """The monitor could not be made."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Released(Message):
+    """Keys that were held back to see whether they are a paste, and are none."""
+
+    def __init__(self, keys: list[events.Key]) -> None:
+        super().__init__()
+        self.keys = keys
+
+
+class Console(App[int]):
+    """The console on one database.
+
+    ``factory`` makes the monitor, in a thread, after the first frame; ``clock`` tells this machine's time.
+    """
+
+    BINDINGS = bindings_of("everywhere")
+    CSS_PATH = STYLES / "main.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    TITLE = "aiops-tui"
+    hold_seconds = HOLD_SECONDS
+
+    def __init__(
+        self,
+        settings: Settings,
+        view: View,
+        factory: Factory = real_monitor,
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.settings = settings
+        self.session = Session(view, settings.interval)
+        self.sharing = Sharing()
+        self.crash_line = ""
+        self.stopping: threading.Thread | None = None
+        self._factory = factory
+        self._clock = clock
+        self._look: Look | None = None
+        self._generation = 0
+        self._tail = SequenceTail()
+        self._held: list[events.Key] = []
+        self._silence: asyncio.TimerHandle | None = None
+        self._line_filter = PrintableOnly()
+        self._words = Translator(settings.language)
+        self._desk = Desk(self.session)
+        for palette in PALETTES.values():
+            self.register_theme(palette.theme())
+        self.theme = PALETTES[settings.theme].name
+
+    # what widgets ask for
+
+    @property
+    def look(self) -> Look:
+        """How everything is shown."""
+        if self._look is None:
+            self._look = self._make_look()
+        return self._look
+
+    @property
+    def desk(self) -> Desk:
+        """The screen below all others."""
+        return self._desk
+
+    def tell(self, text: str, role: str = "text", seconds: float = 8.0) -> None:
+        """Say something in the last line for a while; ``seconds`` of 0 is until something else is said."""
+        footers = [footer for screen in self.screen_stack for footer in screen.query(Footer)]
+        for footer in footers:
+            footer.tell(text, role)
+        if text and seconds:
+            self.set_timer(seconds, lambda: self._hush(text))
+
+    def now(self) -> datetime:
+        """Return this machine's time."""
+        return self._clock()
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Return the filters of Textual with ours behind them: nothing unprintable passes."""
+        return [*super().get_line_filters(), self._line_filter]
+
+    def get_default_screen(self) -> Desk:
+        """Return the main screen."""
+        return self._desk
+
+    # life
+
+    def on_mount(self) -> None:
+        """Show the frame; begin the work behind it once it is on the screen."""
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.update()
+        self.restart()
+        if self.session.view.conversation is not None:
+            self._desk.open_conversation(self.session.view.conversation)
+
+    def restart(self) -> None:
+        """Begin with a new monitor, with the settings as they are now."""
+        self._generation += 1
+        generation, session = self._generation, self.session
+        replaced, session.monitor = session.monitor, None
+        start_monitor(
+            self._factory,
+            self.settings,
+            session.view,
+            lambda snapshot, status: self._post(Published(snapshot, status, generation)),
+            replaced=replaced,
+            started=lambda monitor: self._post(Started(monitor, generation)),
+            failed=lambda error: self._post(Failed(error)),
+        )
+
+    def _post(self, message: Message) -> None:
+        if self._running:
+            self.post_message(message)
+
+    def on_started(self, message: Started) -> None:
+        """Go on with the monitor, unless another one was asked for meanwhile."""
+        if message.generation == self._generation:
+            self.session.attach(message.monitor)
+            if isinstance(self.screen, ConversationScreen):
+                self.screen.retry()
+            self.update()
+        else:
+            threading.Thread(target=message.monitor.stop, args=(0.3,), daemon=True).start()
+
+    def on_failed(self, message: Failed) -> None:
+        """End: without a monitor there is nothing to show."""
+        self._handle_exception(message.error)
+
+    def on_published(self, message: Published) -> None:
+        """Show what the monitor found."""
+        if message.generation == self._generation:
+            self.session.publish(message.snapshot, message.status)
+            self.update()
+
+    def update(self) -> None:
+        """Show the session as it is; draws only what has changed."""
+        self._relook()
+        self._desk.show(self.now())
+
+    def _tick(self) -> None:
+        self._relook()
+        self._desk.tick(self.now())
+
+    def on_app_focus(self) -> None:
+        """Somebody looks at the terminal again."""
+        self.session.watched(True)
+
+    def on_app_blur(self) -> None:
+        """Nobody looks at the terminal."""
+        self.session.watched(False)
+
+    # look
+
+    def _make_look(self) -> Look:
+        zone = ZoneInfo(self.settings.timezone)
+        day = self.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        palette = next(palette for palette in PALETTES.values() if palette.name == self.theme)
+        return Look(self._words, zone, palette, stale=self.session.stale, day=day)
+
+    def _relook(self) -> None:
+        self._look = self._make_look()
+
+    def configure(self, *, language: str | None = None, theme: str | None = None, timezone: str | None = None) -> None:
+        """Take other settings and show everything by them; another zone has other days, and is read anew."""
+        old = self.settings
+        self.settings = replace(
+            old, language=language or old.language, theme=theme or old.theme, timezone=timezone or old.timezone
+        )
+        self._words = Translator(self.settings.language)
+        self.theme = PALETTES[self.settings.theme].name
+        if self.settings.timezone != old.timezone:
+            self.restart()
+        self._relook()
+        for screen in self.screen_stack:
+            for drawn in screen.query(Drawn):
+                if drawn.display:
+                    drawn.redraw()
+        self.update()
+
+    def _hush(self, text: str) -> None:
+        for screen in self.screen_stack:
+            for footer in screen.query(Footer):
+                if footer.message == text:
+                    footer.tell("")
+
+    # keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold printable keys back for a moment, outside inputs: a paste is no command."""
+        if not isinstance(event, events.Key) or event.is_forwarded or isinstance(self.focused, Input):
+            await super().on_event(event)
+            return
+        stroke = Stroke(event.key, event.character)
+        if self._tail.swallows(stroke, time.monotonic()):
+            return
+        if not (stroke.printable or self._held):
+            await super().on_event(event)
+            return
+        self._held.append(event)
+        if self._silence is not None:
+            self._silence.cancel()
+        self._silence = asyncio.get_running_loop().call_later(self.hold_seconds, self._release)
+
+    def _release(self) -> None:
+        held, self._held, self._silence = self._held, [], None
+        if typed([Stroke(event.key, event.character) for event in held]):
+            self.post_message(Released(held))
+
+    async def on_released(self, message: Released) -> None:
+        """Let keys have their effect, Hangul letters by their place on the keyboard."""
+        for event in message.keys:
+            letters = latin(event.character or "")
+            pressed = [events.Key(letter, letter) for letter in letters] if letters else [event]
+            for key in pressed:
+                if not self._running:
+                    return
+                await super().on_event(key)
+
+    # what works everywhere
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.push_screen(help_sheet(self))
+
+    def action_palette(self) -> None:
+        """Ask for a command; over a sheet there is none to give."""
+        if self.screen is self._desk:
+            words = self.look.words
+            self.push_screen(Palette(commands(words, self.settings.timezone)), self._desk.run_command)
+
+    def action_repaint(self) -> None:
+        """Write every cell again."""
+        self.refresh(repaint=True, layout=True)
+        self.screen.refresh(repaint=True, layout=True)
+
+    def action_suspend(self) -> None:
+        """Hand the terminal to the shell."""
+        self.action_suspend_process()
+
+    def action_close(self) -> None:
+        """Close what is open, or go back; at the top, end."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        elif len(self.session.history):
+            self._desk.action_go_back()
+        else:
+            self.leave()
+
+    def action_leave(self) -> None:
+        """End."""
+        self.leave()
+
+    # ends
+
+    def leave(self) -> None:
+        """End now, whatever runs; the monitor is told so meanwhile."""
+        self.begin_stopping()
+        self.exit(0)
+
+    def begin_stopping(self) -> threading.Thread | None:
+        """Tell the monitor to end, in a thread; once."""
+        monitor = self.session.monitor
+        if monitor is not None and self.stopping is None:
+            self.stopping = threading.Thread(target=monitor.stop, args=(0.3,), daemon=True)
+            self.stopping.start()
+        return self.stopping
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave a file without locals, and a line for standard error, in place of Textual's crash screen."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+            report = crash.write_report(error, self.settings.state_dir, self._secrets())
+            where = str(report) if report else self.look.words("tui.crash.nowhere")
+            self.crash_line = self.look.words("tui.crash", kind=type(error).__name__, where=where)
+        self._close_messages_no_wait()
+
+    def _secrets(self) -> list[str]:
+        settings = self.settings
+        secrets = (settings.database_url, settings.slack_bot_token, settings.slack_webhook_url)
+        return [secret.reveal() for secret in secrets if secret is not None]

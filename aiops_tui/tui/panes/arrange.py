@@ -1,0 +1,65 @@
+"""How a pane is laid out: rows of cells in twelfths of the width, by the size there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+WIDE = 100
+VAST = 160
+TALL = 30
+VERY_TALL = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A place for panels, of which one at a time is seen: the one last asked for, at first the first."""
+
+    panels: tuple[str, ...]
+    twelfths: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells side by side; ``height`` is lines, or a share as ``2fr``."""
+
+    height: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The arrangements of a pane: on a wide screen, on a vast one, and the order of its panels on a narrow one."""
+
+    wide: tuple[Row, ...]
+    vast: tuple[Row, ...]
+    panels: tuple[str, ...]
+    tiles: int = 4
+
+    def rows(self, width: int, height: int) -> tuple[Row, ...]:
+        """Return the rows for a size, tiles first."""
+        if width >= WIDE and height >= TALL - 4:
+            tiles = self.tiles + (self.tiles > 1 and height >= VERY_TALL)
+            return (_tiles(tiles), *(self.vast if width >= VAST else self.wide))
+        if height >= 19:
+            return (_tiles(min(self.tiles, 2)), *self._stacked())
+        if height >= 6:
+            return (_tiles(1), Row("1fr", (Cell(self.panels),)))
+        return (Row("1fr", (Cell(self.panels),)),)
+
+    def _stacked(self) -> tuple[Row, ...]:
+        """The main chart, and one of the others below it."""
+        return (Row("11fr", (Cell(self.panels[:1]),)), Row("9fr", (Cell(self.panels[1:]),)))
+
+
+def _tiles(height: int) -> Row:
+    return Row(str(height), (Cell(("tiles",)),))
+
+
+def visible(rows: Sequence[Row], wanted: Mapping[str, int]) -> dict[str, int]:
+    """Return the panels that are seen with their twelfths; of a cell the one wanted most recently."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        for cell in row.cells:
+            seen[max(cell.panels, key=lambda panel: wanted.get(panel, 0))] = cell.twelfths
+    return seen

@@ -1,0 +1,185 @@
+"""What all panes are: tiles and panels in a grid, shown from a Snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.css.query import NoMatches
+from textual.widget import Widget
+
+from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel, Series, Snapshot, Status, Table
+from aiops_tui.tui.history import Mark
+from aiops_tui.tui.panes.arrange import Plan, visible
+from aiops_tui.tui.widgets.chart import Chart
+from aiops_tui.tui.widgets.drawn import Drawn
+from aiops_tui.tui.widgets.empty import Emptiness
+from aiops_tui.tui.widgets.entries import Book, Entries
+from aiops_tui.tui.widgets.rows import Rows
+from aiops_tui.tui.widgets.table import TableView
+from aiops_tui.tui.widgets.tiles import Tiles
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that a pane is shown from."""
+
+    snapshot: Snapshot | None
+    status: Status
+    sort: str | None = None
+    book: Book | None = None
+
+
+class Pane(Container):
+    """A tab's tiles and panels; subclasses say which and how they are arranged."""
+
+    tab: ClassVar[str] = ""
+    metrics: ClassVar[tuple[str, ...]] = ()
+    plan: ClassVar[Plan]
+    first: ClassVar[str] = ""
+    """The panel that has the focus at first."""
+
+    def __init__(self) -> None:
+        super().__init__(id=f"pane-{self.tab}", classes="pane")
+        self._wanted: dict[str, int] = {}
+        self._wants = 0
+        self._seen = Seen(None, Status("loading"))
+        self._laid_out: object = None
+        self._pending: tuple[Mapping[str, Mark], str | None] | None = None
+
+    def panels(self) -> Iterator[Drawn]:
+        """Make the widgets of the panels, in the order of their places."""
+        raise NotImplementedError
+
+    def current_plan(self) -> Plan:
+        """Return the arrangement; it may depend on what the data have."""
+        return self.plan
+
+    def compose(self) -> ComposeResult:
+        """Make tiles and panels."""
+        yield Tiles(self.metrics, id="tiles")
+        yield from self.panels()
+
+    def on_mount(self) -> None:
+        """Lay out for the size there will be, so that the first frame is right."""
+        size = self.app.size
+        self._lay_out(size.width, max(size.height - 3, 1))
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.show_panels()
+        if self._pending is None:
+            self.focus_first()
+        else:
+            self.restore(*self._pending)
+
+    def on_resize(self) -> None:
+        """Lay out for the size there is."""
+        self.lay_out()
+
+    def show(self, seen: Seen) -> None:
+        """Show what is new; panels that are equal to those on the screen draw nothing."""
+        self._seen = seen
+        if self.is_mounted:
+            self.show_panels()
+
+    def show_panels(self) -> None:
+        """Show what is new in the panels that are seen."""
+        for widget in self.children:
+            if widget.display:
+                self._show_in(widget)
+
+    def lay_out(self) -> None:
+        """Arrange the panels for the present size."""
+        if self.size:
+            self._lay_out(self.size.width, self.size.height)
+
+    def focus_first(self) -> None:
+        """Give the keys to the panel that had them last, else to the pane's first one."""
+        self.bring(max(self._wanted, key=self._wanted.__getitem__, default=self.first))
+
+    def bring(self, panel_id: str) -> None:
+        """Show a panel in its place and give it the keys."""
+        try:
+            widget = self.query_one(f"#{panel_id}", Drawn)
+        except NoMatches:
+            return
+        self._wants += 1
+        self._wanted[panel_id] = self._wants
+        self.lay_out()
+        widget.focus(scroll_visible=False)
+
+    def step(self, direction: int) -> None:
+        """Give the keys to the next (1) or previous (-1) panel, seen or not."""
+        order = ["tiles", *self.current_plan().panels]
+        focused = self.focused_id()
+        place = order.index(focused) if focused in order else -1
+        self.bring(order[(place + direction) % len(order)])
+
+    def focused_id(self) -> str | None:
+        """Return which panel has the keys."""
+        return next((widget.id for widget in self.children if widget.has_focus), None)
+
+    def marks(self) -> dict[str, Mark]:
+        """Return where one is in each panel."""
+        return {widget.id: widget.mark() for widget in self.children if isinstance(widget, Rows | Chart) and widget.id}
+
+    def restore(self, marks: Mapping[str, Mark], focus: str | None) -> None:
+        """Go where one was in each panel."""
+        if not self.is_mounted:
+            self._pending = (marks, focus)
+            return
+        for widget in self.children:
+            mark = marks.get(widget.id or "")
+            if isinstance(widget, Rows | Chart) and mark is not None:
+                widget.restore(mark)
+        if focus is not None:
+            self.bring(focus)
+
+    def _lay_out(self, width: int, height: int) -> None:
+        rows = self.current_plan().rows(width, height)
+        seen = visible(rows, self._wanted)
+        if (rows, seen) == self._laid_out:
+            return
+        self._laid_out = (rows, seen)
+        self.styles.grid_size_columns = 12
+        self.styles.grid_rows = " ".join(row.height for row in rows)
+        for widget in self.children:
+            shown = widget.id in seen
+            if shown and widget.id is not None:
+                widget.styles.column_span = seen[widget.id]
+            if shown and not widget.display:
+                widget.display = True
+                self._show_in(widget)
+            widget.display = shown
+
+    def _show_in(self, widget: Widget) -> None:
+        seen, snapshot = self._seen, self._seen.snapshot
+        if isinstance(widget, Tiles):
+            found = snapshot.tabs.get(self.tab, ()) if snapshot else ()
+            widget.show(tuple(panel for panel in found if isinstance(panel, Metric)))
+        elif isinstance(widget, TableView):
+            panel = self._panel(widget.panel_id)
+            widget.show(panel if isinstance(panel, Table) else None, self._emptiness(panel), seen.sort)
+        elif isinstance(widget, Entries):
+            widget.show(seen.book, Emptiness("none") if seen.book is not None else self._emptiness(None))
+        elif isinstance(widget, Chart):
+            panel = self._panel(widget.panel_id)
+            drawable = panel if isinstance(panel, Series | Histogram | Heatmap) else None
+            widget.show(drawable, self._emptiness(panel))
+
+    def _panel(self, panel_id: str) -> Panel | None:
+        return self._seen.snapshot.panel(self.tab, panel_id) if self._seen.snapshot else None
+
+    def _emptiness(self, panel: Panel | None) -> Emptiness:
+        snapshot, status = self._seen.snapshot, self._seen.status
+        if panel is not None and snapshot is not None:
+            return Emptiness("none", filtered=bool(snapshot.filter))
+        if snapshot is not None and self.tab in snapshot.tabs:
+            return Emptiness("missing")
+        if status.state == "loading" and status.steps:
+            return Emptiness("reading", status.done, status.steps)
+        return Emptiness("waiting")

@@ -1,0 +1,41 @@
+"""Sentiment: how people feel, when, and about what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aiops_tui.tui.panes.arrange import Cell, Plan, Row
+from aiops_tui.tui.panes.pane import Pane
+from aiops_tui.tui.widgets.chart import Chart
+from aiops_tui.tui.widgets.drawn import Drawn
+from aiops_tui.tui.widgets.table import TableView
+
+
+class SentimentPane(Pane):
+    """The second pane."""
+
+    tab = "sentiment"
+    metrics = ("positive", "neutral", "negative", "other", "unanalysed", "negative_ratio")
+    first = "topic_sentiment"
+    plan = Plan(
+        wide=(
+            Row("1fr", (Cell(("sentiment_by_bucket", "sentiment_by_day"), 7), Cell(("negative_heatmap",), 5))),
+            Row("1fr", (Cell(("topic_sentiment",), 6), Cell(("movers",), 6))),
+        ),
+        vast=(
+            Row(
+                "1fr",
+                (Cell(("sentiment_by_bucket",), 5), Cell(("sentiment_by_day",), 3), Cell(("negative_heatmap",), 4)),
+            ),
+            Row("1fr", (Cell(("topic_sentiment",), 6), Cell(("movers",), 6))),
+        ),
+        panels=("sentiment_by_bucket", "sentiment_by_day", "negative_heatmap", "topic_sentiment", "movers"),
+    )
+
+    def panels(self) -> Iterator[Drawn]:
+        """Make the panels."""
+        yield Chart("sentiment_by_bucket", "line")
+        yield Chart("sentiment_by_day", "stacked")
+        yield Chart("negative_heatmap")
+        yield TableView("topic_sentiment")
+        yield TableView("movers")

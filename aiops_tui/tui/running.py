@@ -1,0 +1,59 @@
+"""Running the console in a terminal, and ending with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from aiops_tui.config import Settings
+from aiops_tui.model.view import View
+from aiops_tui.tui.app import Console
+
+_STOP_SECONDS = 0.3
+
+
+def run_console(settings: Settings, view: View) -> int:
+    """Run until the console is left; the monitor gets a moment to cancel what runs."""
+    console = Console(settings, view)
+    _end_with_the_terminal(console)
+    result = console.run(mouse=settings.mouse)
+    stopping = console.stopping or console.begin_stopping()
+    if stopping is not None:
+        stopping.join(_STOP_SECONDS)
+    if console.crash_line:
+        print(console.crash_line, file=sys.stderr)  # noqa: T201
+        return 1
+    return result or console.return_code or 0
+
+
+def _end_with_the_terminal(console: Console) -> None:
+    """End at SIGHUP and SIGTERM. After a hang-up nothing can be written, so that an orderly end would block."""
+
+    def hung_up(number: int, frame: FrameType | None) -> None:
+        abandon(console)
+
+    def terminated(number: int, frame: FrameType | None) -> None:
+        console.call_later(console.leave)
+
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, hung_up)
+    signal.signal(signal.SIGTERM, terminated)
+
+
+def abandon(console: Console) -> None:
+    """End the process at once, giving the monitor a moment to cancel what runs."""
+    monitor = console.session.monitor
+    if monitor is not None:
+        stopping = threading.Thread(target=monitor.stop, args=(_STOP_SECONDS,), daemon=True)
+        stopping.start()
+        stopping.join(_STOP_SECONDS)
+    os._exit(1)
+
+
+def terminal_is_gone() -> bool:
+    """Return whether there was a terminal at the start and is none any more."""
+    stdin = sys.__stdin__
+    return stdin is not None and not os.isatty(stdin.fileno())

@@ -1,0 +1,1 @@
+"""The screens over the panes: a sheet to read, a conversation, the palette."""

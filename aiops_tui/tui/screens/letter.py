@@ -1,0 +1,125 @@
+"""A conversation, or a log entry, laid out like a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aiops_tui.charts.spans import Line, Span
+from aiops_tui.model.records import Conversation, Evaluation, LogEntry
+from aiops_tui.text.cells import fit, width, wrap
+from aiops_tui.text.formats import NOTHING, moment, score
+from aiops_tui.tui.look import Look
+from aiops_tui.tui.widgets.lines import EMPTY
+
+_BAR = 20
+_MEASURE = 100
+"""Texts are not set wider than so many cells: longer lines are hard to read."""
+
+TOP = 10.0
+"""Scores go from 0 to this."""
+
+
+def conversation_lines(conversation: Conversation, look: Look, cells: int) -> Sequence[Line]:
+    """Return a conversation: who, when, what about; question; answer; scores, comment, feedback."""
+    return list(_conversation(conversation, look, cells))
+
+
+def _conversation(conversation: Conversation, look: Look, cells: int) -> Iterator[Line]:
+    words, measure = look.words, min(cells, _MEASURE)
+    facts = (
+        (words.column("time"), moment(conversation.time, look.zone), "text"),
+        (words.column("user_id"), conversation.user_id or NOTHING, "text"),
+        (words.column("topic"), conversation.topic or NOTHING, "text"),
+        (words.column("sentiment"), _sentiment(conversation, look), conversation.sentiment),
+    )
+    column = max(width(name) for name, _, _ in facts) + 2
+    for name, fact, role in facts:
+        yield (Span(fit(name, column), "muted"), Span(fact, role))
+    if conversation.cut:
+        yield (Span(words("tui.conversation.cut"), "alarm"),)
+    for title, text in (
+        ("tui.conversation.question", conversation.question),
+        ("tui.conversation.answer", conversation.answer),
+    ):
+        yield EMPTY
+        yield _rule(words(title), measure)
+        for row in wrap(text, measure):
+            yield (Span(row, "text"),)
+    yield EMPTY
+    yield _rule(words("tui.conversation.scores"), measure)
+    if not conversation.evaluations:
+        yield (Span(words("tui.conversation.no_scores"), "muted"),)
+    for evaluation in conversation.evaluations:
+        yield from _evaluation(evaluation, look, measure)
+    yield EMPTY
+    yield _rule(words("tui.conversation.feedback"), measure)
+    if not conversation.feedback:
+        yield (Span(words("tui.conversation.no_feedback"), "muted"),)
+    for feedback in conversation.feedback:
+        said = feedback.feedback or NOTHING
+        role = {"like": "good", "dislike": "bad"}.get(said, "text")
+        yield (Span(words.label(said), role), Span(f"  {moment(feedback.time, look.zone)}", "muted"))
+        for row in wrap(feedback.reason or "", measure):
+            yield (Span(row, "text"),)
+
+
+def _evaluation(evaluation: Evaluation, look: Look, measure: int) -> Iterator[Line]:
+    from aiops_tui.charts import bar
+
+    words = look.words
+    scores = dict(evaluation.criteria)
+    if evaluation.score is not None and "score" not in scores:
+        scores = {"score": evaluation.score, **scores}
+    column = min(max((width(words.label(name)) for name in scores), default=0) + 2, max(measure // 3, 8))
+    for name, figure in scores.items():
+        filled = bar(None if figure is None else figure / TOP, _BAR, ascii=look.plain)
+        role = "bad" if figure is not None and figure < TOP / 2 else "accent"
+        yield (
+            Span(fit(words.label(name), column), "label"),
+            Span(f"{score(figure):>5} ", "text"),
+            Span(filled, role, "bar"),
+        )
+    if evaluation.time is not None:
+        yield (Span(moment(evaluation.time, look.zone), "muted"),)
+    for row in wrap(evaluation.comment or "", measure):
+        yield (Span(row, "text"),)
+
+
+def conversation_text(conversation: Conversation, look: Look) -> str:
+    """Return a conversation as plain text, to copy."""
+    return "\n".join(
+        "".join(span.text for span in line).rstrip() for line in _conversation(conversation, look, _MEASURE)
+    )
+
+
+def entry_lines(entry: LogEntry, look: Look, cells: int) -> Sequence[Line]:
+    """Return a log entry with all its lines."""
+    words = look.words
+    level = words.label(entry.level) if entry.level != "other" else NOTHING
+    lines: list[Line] = [
+        (
+            Span(f"{moment(entry.time, look.zone)}  ", "muted"),
+            Span(level, entry.level),
+            Span(f"  {entry.source}", "label"),
+            Span(f"  {entry.origin}" if entry.origin else "", "muted"),
+        ),
+        EMPTY,
+    ]
+    lines += [(Span(row, "strong"),) for row in wrap(entry.message, cells)]
+    for text in entry.more:
+        lines += [(Span(row, "text"),) for row in wrap(text, cells)]
+    if entry.left_out:
+        lines.append((Span(words("tui.entry.left_out", n=entry.left_out), "alarm"),))
+    if entry.cut:
+        lines.append((Span(words("tui.entry.cut"), "alarm"),))
+    return lines
+
+
+def _sentiment(conversation: Conversation, look: Look) -> str:
+    word = look.words.label(conversation.sentiment)
+    label = conversation.label
+    return word if not label or label == word else f"{word} ({label})"
+
+
+def _rule(title: str, cells: int) -> Line:
+    return (Span(f"{title} ", "accent"), Span("─" * max(cells - width(title) - 1, 0), "border"))

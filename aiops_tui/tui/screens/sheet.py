@@ -1,0 +1,51 @@
+"""A sheet over the panes with something to read: help, notices, a log entry, what sharing needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from aiops_tui.tui.bindings import bindings_of
+from aiops_tui.tui.footer import Footer
+from aiops_tui.tui.look import host
+from aiops_tui.tui.widgets.reader import Reader, Write
+
+STYLES = Path(__file__).parent.parent / "styles"
+
+
+class Sheet(ModalScreen[None]):
+    """Shows one text until it is closed; ``heading`` is its title."""
+
+    BINDINGS = bindings_of("everywhere", "dialog")
+    CSS_PATH = STYLES / "sheet.tcss"
+
+    def __init__(self, heading: str, write: Write, *, plain: str = "") -> None:
+        super().__init__()
+        self.heading = heading
+        self.plain = plain
+        """The text as it is copied."""
+        self._write = write
+
+    def compose(self) -> ComposeResult:
+        """Put the text above the keys."""
+        yield Reader(id="sheet")
+        yield Footer(id="sheetfooter")
+
+    def on_mount(self) -> None:
+        """Show the text."""
+        reader = self.query_one(Reader)
+        reader.show(self.heading, self._write)
+        reader.focus()
+        self.query_one(Footer).show(("everywhere", "dialog"), frozenset({"help"}))
+
+    def action_shut(self) -> None:
+        """Close the sheet."""
+        self.dismiss()
+
+    def action_copy(self) -> None:
+        """Copy the text."""
+        if self.plain:
+            self.app.copy_to_clipboard(self.plain)
+            self.query_one(Footer).tell(host(self).look.words("tui.copied"))

@@ -1,0 +1,149 @@
+"""What is looked at: the view, the latest Snapshot and Status, the way back, and the monitor once it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Protocol
+
+from aiops_tui.model.panels import Snapshot, Status
+from aiops_tui.model.records import Conversation
+from aiops_tui.model.view import View
+from aiops_tui.tui.history import History, Place
+from aiops_tui.tui.widgets.entries import Book
+
+INTERVALS: tuple[float, ...] = (2.0, 5.0, 10.0, 30.0, 60.0)
+UNWATCHED = 6
+"""While the terminal is not looked at, so many times fewer polls are made: they keep a sleeping database awake."""
+
+Publish = Callable[[Snapshot | None, Status], None]
+
+
+class MonitorLike(Protocol):
+    """What the screen asks of the monitor; every method returns at once but `stop`, which has a limit."""
+
+    @property
+    def logs(self) -> Book:
+        """The log entries read so far."""
+
+    def start(self) -> None:
+        """Begin to poll."""
+
+    def stop(self, timeout: float = 0.3) -> None:
+        """Cancel what runs and end, in the time given."""
+
+    def look(self, view: View) -> None:
+        """Go on with another view."""
+
+    def refresh(self) -> None:
+        """Poll now."""
+
+    def reconcile(self) -> None:
+        """Recount everything."""
+
+    def pause(self, on: bool) -> None:
+        """Stop polling, or go on."""
+
+    def set_interval(self, seconds: float) -> None:
+        """Poll so often."""
+
+    def conversation(self, key: str) -> Future[Conversation | None]:
+        """Read one conversation."""
+
+
+class Session:
+    """The state of the console that does not depend on how it is drawn."""
+
+    def __init__(self, view: View, interval: float) -> None:
+        self.view = view
+        self.status = Status("loading")
+        self.history = History()
+        self.interval = interval
+        self.paused = False
+        self.monitor: MonitorLike | None = None
+        self._snapshots: dict[str, Snapshot] = {}
+        self._told = view
+        self._watched = True
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The latest figures that have the tab; else the latest of all, which name the source."""
+        return self._snapshots.get(self.view.tab) or next(reversed(self._snapshots.values()), None)
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is shown is not, or not any more, what was asked for."""
+        return self.status.state == "lost" or (self.snapshot is not None and not answers(self.snapshot, self.view))
+
+    def attach(self, monitor: MonitorLike) -> None:
+        """Take the monitor, which was made for the view at the start, and tell it what was chosen since."""
+        self.monitor = monitor
+        if _asked(self.view) != _asked(self._told):
+            monitor.look(_asked(self.view))
+        if self.paused:
+            monitor.pause(True)
+        self._told = self.view
+
+    def publish(self, snapshot: Snapshot | None, status: Status) -> None:
+        """Take what the monitor found; without a Snapshot the last one stays."""
+        self.status = status
+        if snapshot is not None:
+            self._keep(snapshot)
+
+    def look(self, view: View) -> None:
+        """Go to a view; the monitor hears of it if it changes what has to be computed."""
+        self.view = view
+        if self.monitor is not None and _asked(view) != _asked(self._told):
+            self._told = view
+            self.monitor.look(_asked(view))
+
+    def go_back(self) -> Place | None:
+        """Return to the latest place and what was seen there."""
+        place = self.history.pop()
+        if place is not None:
+            if place.snapshot is not None:
+                self._keep(place.snapshot)
+            self.look(place.view)
+        return place
+
+    def pause(self, on: bool) -> None:
+        """Stop polling, or go on."""
+        self.paused = on
+        if self.monitor is not None:
+            self.monitor.pause(on)
+
+    def next_interval(self) -> float:
+        """Go on to the next of the usual intervals, and return it."""
+        self.interval = next((seconds for seconds in INTERVALS if seconds > self.interval), INTERVALS[0])
+        self._set_interval()
+        return self.interval
+
+    def watched(self, on: bool) -> None:
+        """Poll less often while nobody is looking."""
+        if on != self._watched:
+            self._watched = on
+            self._set_interval()
+
+    def _keep(self, snapshot: Snapshot) -> None:
+        for tab in snapshot.tabs:
+            self._snapshots.pop(tab, None)
+            self._snapshots[tab] = snapshot
+
+    def _set_interval(self) -> None:
+        if self.monitor is not None:
+            self.monitor.set_interval(self.interval if self._watched else self.interval * UNWATCHED)
+
+
+def answers(snapshot: Snapshot, view: View) -> bool:
+    """Return whether a Snapshot is of a view."""
+    window = view.window
+    if snapshot.filter != str(view.filter) or snapshot.window.name != window.name or view.tab not in snapshot.tabs:
+        return False
+    asked_end = window.until or window.at
+    return asked_end is None or snapshot.window.end <= asked_end
+
+
+def _asked(view: View) -> View:
+    """Return the view without what concerns the screen alone."""
+    return replace(view, sort=None, conversation=None)

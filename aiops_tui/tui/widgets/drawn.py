@@ -1,0 +1,175 @@
+"""The widget that all others are: it keeps the lines it drew and repaints only the cells that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from aiops_tui.charts.spans import Line, Span
+from aiops_tui.tui.look import Look, host
+from aiops_tui.tui.widgets.lines import EMPTY, fit_line, line_width
+
+_NEAR = 8
+"""Changed cells with so few unchanged ones between them are repainted together: moving the cursor costs as much."""
+
+
+class Drawn(Widget):
+    """A widget drawn as lines of spans by `draw`; `redraw` finds out what changed and repaints that."""
+
+    ALLOW_SELECT = False
+    greys = True
+    """Whether the widget shows data, which is greyed when it is out of date."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._lines: list[Line] = []
+        self._strips: list[Strip] = []
+        self._look: Look | None = None
+
+    @property
+    def look(self) -> Look:
+        """How things are shown."""
+        return host(self).look
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return at most ``height`` lines of at most ``width`` cells."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw anew and repaint the cells that differ from what is on the screen."""
+        width, height = self.size
+        if not (self.is_attached and width and height):
+            return
+        look = self.look
+        kept = self._lines if look == self._look else []
+        lines = [fit_line(line, width) for line in self.draw(width, height)[:height]]
+        lines += [fit_line(EMPTY, width)] * (height - len(lines))
+        stale = look.stale and self.greys
+        strips = [
+            old if line == before and old is not None and old.cell_length == width else strip_of(line, look, stale)
+            for line, before, old in zip_longest(lines, kept[:height], self._strips[:height])
+        ]
+        regions = [
+            Region(left, y, right - left, 1)
+            for y, (new, old) in enumerate(zip_longest(strips, self._strips[:height]))
+            if new is not old
+            for left, right in changes(old, new)
+        ]
+        self._lines, self._strips, self._look = lines, strips, look
+        if regions:
+            self.refresh(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        """Return a line as it was drawn last."""
+        if y < len(self._strips):
+            return self._strips[y]
+        return Strip.blank(self.size.width, self.look.palette.style("text"))
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.redraw()
+
+    def on_show(self) -> None:
+        """Draw what may have changed while the widget was hidden."""
+        self.redraw()
+
+
+class Framed(Drawn):
+    """A drawn widget in a thin rounded frame with a title, figures at its right, and a note in its lower edge."""
+
+    def title(self) -> Line:
+        """Return what the frame is titled."""
+        return EMPTY
+
+    def aside(self, width: int) -> Line:
+        """Return what stands at the right of the title, in at most ``width`` cells."""
+        return EMPTY
+
+    def note(self) -> Line:
+        """Return what stands in the lower edge."""
+        return EMPTY
+
+    def content(self, width: int, height: int) -> Sequence[Line]:
+        """Return the lines inside the frame."""
+        raise NotImplementedError
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return the frame around the content."""
+        edge = "focus" if self.has_focus else "border"
+        if width < 6 or height < 3:
+            return self.content(width, height)
+        inside = [fit_line(line, width - 2) for line in self.content(width - 2, height - 2)[: height - 2]]
+        inside += [fit_line(EMPTY, width - 2)] * (height - 2 - len(inside))
+        side = Span("│", edge)
+        title = self.title()
+        aside = self.aside(max(width - line_width(title) - 8, 0))
+        return [
+            edge_line("╭", title, aside, "╮", width, edge),
+            *((side, *line, side) for line in inside),
+            edge_line("╰", self.note(), EMPTY, "╯", width, edge),
+        ]
+
+    def on_focus(self) -> None:
+        """Show that keys go here."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """Show that keys go elsewhere."""
+        self.redraw()
+
+
+def edge_line(start: str, left: Line, right: Line, end: str, width: int, role: str) -> Line:
+    """Return a frame's upper or lower edge with texts in it."""
+    room = width - 2
+    spans: list[Span] = [Span(start, role)]
+    if left and room >= 6:
+        fitted = fit_line(left, min(line_width(left), room - 3))
+        spans += [Span(" ", role), *fitted, Span(" ", role)]
+        room -= line_width(fitted) + 2
+    tail: list[Span] = []
+    if right and line_width(right) + 4 <= room:
+        tail = [Span(" ", role), *right, Span(" ─", role)]
+        room -= line_width(right) + 3
+    return (*spans, Span("─" * room, role), *tail, Span(end, role))
+
+
+def strip_of(line: Line, look: Look, stale: bool) -> Strip:
+    """Return the spans in the colours of the theme."""
+    style = look.palette.style
+    return Strip([Segment(span.text, style(span.role, span.ground, stale=stale)) for span in line if span.text])
+
+
+def changes(old: Strip | None, new: Strip | None) -> Iterator[tuple[int, int]]:
+    """Return the ranges of cells in which two lines differ, those near each other as one."""
+    before, after = _cells(old), _cells(new)
+    start = last = -1
+    for x, (a, b) in enumerate(zip_longest(before, after)):
+        if a == b:
+            continue
+        if start >= 0 and x - last > _NEAR:
+            yield start, last + 1
+            start = x
+        start = x if start < 0 else start
+        last = x
+    if start >= 0:
+        yield start, last + 1
+
+
+def _cells(strip: Strip | None) -> list[tuple[str, Style | None]]:
+    cells: list[tuple[str, Style | None]] = []
+    for text, style, _ in strip or ():
+        for character in text:
+            size = cell_len(character)
+            if size:
+                # The second half of a wide character must differ whenever its first half does.
+                cells += [(character, style)] * size
+            elif cells:
+                cells[-1] = (cells[-1][0] + character, cells[-1][1])
+    return cells

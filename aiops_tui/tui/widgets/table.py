@@ -1,0 +1,239 @@
+"""A table panel: rows by key, columns that keep their width from poll to poll, sorted as one likes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from aiops_tui.charts.spans import Line, Span
+from aiops_tui.model.labels import REST
+from aiops_tui.model.panels import Cell, Column, Table
+from aiops_tui.text.cells import fit, width
+from aiops_tui.text.formats import NOTHING, clock, moment, number, value
+from aiops_tui.tui.look import Look
+from aiops_tui.tui.widgets.empty import Emptiness, empty_lines
+from aiops_tui.tui.widgets.lines import EMPTY
+from aiops_tui.tui.widgets.rows import Rows
+
+FEW = 30
+"""A ratio or mean that rests on fewer rows is dimmed."""
+
+_NUMBERS = frozenset({"count", "ratio", "score", "estimate"})
+_LONGEST = {"topic": 28, "user": 16, "text": 60, "id": 12}
+_CHANGES = frozenset({"change", "low", "high"})
+"""Ratios that are differences between ratios."""
+
+_GAP = 2
+_ROOM = 10
+
+
+class TableView(Rows):
+    """Shows a `Table`; what flexes is its text column, else its topic."""
+
+    def __init__(self, panel_id: str, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id or panel_id, classes=classes)
+        self.panel_id = panel_id
+        self.panel: Table | None = None
+        self.emptiness = Emptiness()
+        self.sort: str | None = None
+        self._order: list[int] = []
+        self._widths: dict[str, int] = {}
+        self._columns: list[tuple[int, Column, int]] = []
+        self._laid_out: tuple[int, Look] | None = None
+
+    def show(self, panel: Table | None, emptiness: Emptiness, sort: str | None = None) -> None:
+        """Take new figures; draws nothing if they are the ones it has."""
+        if (panel, emptiness, sort) == (self.panel, self.emptiness, self.sort) and self._look == self.look:
+            return
+        self.panel, self.emptiness, self.sort = panel, emptiness, sort
+        self._order = _order(panel, sort)
+        self._laid_out = None
+        self.rows_changed()
+
+    def title(self) -> Line:
+        """Return the panel's name."""
+        return (Span(self.look.words.title(self.panel_id), "title"),)
+
+    def aside(self, width: int) -> Line:
+        """Return how many rows there are of how many."""
+        panel, words = self.panel, self.look.words
+        if panel is None or panel.total is None or panel.total <= _shown(panel):
+            return EMPTY
+        text = words("common.shown_of", shown=number(_shown(panel)), total=number(panel.total))
+        return (Span(text, "muted"),)
+
+    def count(self) -> int:
+        """Return how many rows there are."""
+        return len(self._order)
+
+    def key_of(self, row: int) -> str:
+        """Return the key of a row, or its number where the table has none."""
+        place = self._order[row]
+        keys = self.panel.keys if self.panel else ()
+        return keys[place] if place < len(keys) else str(place)
+
+    def cells_of(self, row: int) -> dict[str, Cell]:
+        """Return the cells of a row by column."""
+        if self.panel is None:
+            return {}
+        names = (column.id for column in self.panel.columns)
+        return dict(zip(names, self.panel.rows[self._order[row]], strict=False))
+
+    def text_of(self, row: int) -> str:
+        """Return the cells of a row, parted by tabs."""
+        if self.panel is None:
+            return ""
+        cells = zip(self.panel.columns, self.panel.rows[self._order[row]], strict=False)
+        return "\t".join(self._text(column, cell) for column, cell in cells)
+
+    def empty(self, width: int, height: int) -> Sequence[Line]:
+        """Return why there are no rows."""
+        return empty_lines(self.panel_id, self.emptiness, self.look.words, width, height)
+
+    def head(self, width: int) -> Line:
+        """Return the headings; the one sorted by has an arrow."""
+        self._lay_out(width - 1)
+        spans: list[Span] = []
+        for _, column, cells in self._columns:
+            arrow = "" if column.id != self.sort else ("▼" if column.unit in _NUMBERS | {"time"} else "▲")
+            spans += [Span(fit(self._heading(column) + arrow, cells, _side(column)), "muted"), Span(" " * _GAP, "text")]
+        return tuple(spans[:-1])
+
+    def line(self, row: int, width: int) -> Line:
+        """Return the cells of a row."""
+        if self.panel is None:
+            return EMPTY
+        cells = self.panel.rows[self._order[row]]
+        few = self._rests_on_few(cells)
+        spans: list[Span] = []
+        rest = self.key_of(row) == REST
+        for place, column, room in self._columns:
+            cell = REST if rest and column.unit == "topic" else cells[place] if place < len(cells) else None
+            text = fit(self._text(column, cell), room, _side(column))
+            spans += [Span(text, _role(column, cell, few=few)), Span(" " * _GAP, "text")]
+        return tuple(spans[:-1])
+
+    def action_sort(self) -> None:
+        """Sort by the next column, after the last one as the data come."""
+        if self.panel is None:
+            return
+        names = [None, *(column.id for column in self.panel.columns if column.unit != "text")]
+        following = names[(names.index(self.sort) + 1) % len(names)] if self.sort in names else None
+        self.show(self.panel, self.emptiness, following)
+        self.row = self.top = 0
+        self._key = None
+        self.redraw()
+        self.post_message(self.Sorted(self, following))
+
+    class Sorted(Rows.Opened):
+        """The order was changed; ``column`` is what it is now sorted by."""
+
+        def __init__(self, rows: TableView, column: str | None) -> None:
+            super().__init__(rows, 0)
+            self.column = column
+
+    def _rests_on_few(self, cells: Sequence[Cell]) -> bool:
+        names = [column.id for column in self.panel.columns] if self.panel else []
+        if "conversations" not in names:
+            return False
+        n = cells[names.index("conversations")]
+        return isinstance(n, int) and n < FEW
+
+    def _text(self, column: Column, cell: Cell) -> str:
+        words, look = self.look.words, self.look
+        if isinstance(cell, datetime):
+            if look.day is not None and cell >= look.day:
+                return clock(cell, look.zone)
+            return moment(cell, look.zone)[5:16]
+        if cell == REST:
+            return words.label(REST)
+        if cell is None:
+            return NOTHING
+        if column.unit in {"sentiment", "level"}:
+            return words.label(str(cell))
+        if column.unit == "ratio" and column.id in _CHANGES and isinstance(cell, int | float):
+            return f"{100 * cell:+.1f}pp"
+        return value(cell, column.unit, look.zone)
+
+    def _heading(self, column: Column) -> str:
+        """Return a short heading where there is one, since figures are narrower than their names."""
+        words = self.look.words
+        short = f"tui.column.{column.id}"
+        heading = words(short)
+        return words.column(column.id) if heading == short else heading
+
+    def _lay_out(self, room: int) -> None:
+        """Give each column its width: as wide as its widest cell ever was here, the flexible one what is left."""
+        if self.panel is None or self._laid_out == (room, self.look):
+            return
+        if self._laid_out is None or self._laid_out[1] != self.look:
+            self._measure(self.panel)
+        self._laid_out = (room, self.look)
+        room += _GAP  # none follows the last column
+        columns = list(enumerate(self.panel.columns))
+        flexible = _flexible(self.panel.columns)
+        fixed = [(place, column) for place, column in columns if place != flexible]
+        while fixed and sum(self._widths[c.id] + _GAP for _, c in fixed) + _ROOM * (flexible is not None) > room:
+            fixed.pop()
+        left = room - sum(self._widths[column.id] + _GAP for _, column in fixed)
+        kept = {place for place, _ in fixed} | ({flexible} if flexible is not None else set())
+        self._columns = [
+            (place, column, max(left - _GAP, 1) if place == flexible else self._widths[column.id])
+            for place, column in columns
+            if place in kept
+        ]
+
+    def _measure(self, panel: Table) -> None:
+        for place, column in enumerate(panel.columns):
+            widest = max((width(self._text(column, row[place])) for row in panel.rows), default=0)
+            widest = min(widest, _LONGEST.get(column.unit, 24))
+            heading = width(self._heading(column)) + (column.id == self.sort)
+            self._widths[column.id] = max(self._widths.get(column.id, 0), widest, heading)
+
+
+def _shown(panel: Table) -> int:
+    return len(panel.rows) - panel.keys.count(REST)
+
+
+def _order(panel: Table | None, sort: str | None) -> list[int]:
+    """Return the rows in the order to show; what is missing and the rest of all topics come last."""
+    if panel is None:
+        return []
+    places = list(range(len(panel.rows)))
+    names = [column.id for column in panel.columns]
+    if sort not in names:
+        return places
+    at = names.index(sort)
+    descending = panel.columns[at].unit in _NUMBERS | {"time"}
+    rest = panel.keys.index(REST) if REST in panel.keys else None
+    known = [place for place in places if panel.rows[place][at] is not None and place != rest]
+    known.sort(key=lambda place: _sortable(panel.rows[place][at]), reverse=descending)
+    seen = set(known)
+    return known + [place for place in places if place not in seen]
+
+
+def _sortable(cell: Cell) -> tuple[float, str]:
+    if isinstance(cell, datetime):
+        return (cell.timestamp(), "")
+    return (0.0, cell.casefold()) if isinstance(cell, str) else (float(cell or 0), "")
+
+
+def _flexible(columns: Sequence[Column]) -> int | None:
+    for unit in ("text", "topic"):
+        for place, column in enumerate(columns):
+            if column.unit == unit:
+                return place
+    return None
+
+
+def _side(column: Column) -> Literal["left", "right"]:
+    return "right" if column.unit in _NUMBERS else "left"
+
+
+def _role(column: Column, cell: Cell, *, few: bool) -> str:
+    if cell is None or column.unit in {"time", "id", "user"}:
+        return "muted" if cell is None else "label"
+    if column.unit in {"sentiment", "level"}:
+        return str(cell)
+    return "muted" if few and column.unit in {"ratio", "score"} else "text"

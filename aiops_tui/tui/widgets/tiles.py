@@ -1,0 +1,209 @@
+"""The row of tiles: each metric with its change, its interval and a sparkline; on small screens, a line of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.message import Message
+
+from aiops_tui.charts.spans import Line, Span
+from aiops_tui.model.panels import Metric
+from aiops_tui.text.cells import cut
+from aiops_tui.text.cells import width as cells
+from aiops_tui.text.formats import NOTHING, change, compact, interval, percent, value
+from aiops_tui.tui.bindings import bindings_of
+from aiops_tui.tui.widgets.drawn import Drawn, edge_line
+from aiops_tui.tui.widgets.lines import EMPTY, fit_line, line_width, sides
+from aiops_tui.tui.widgets.table import FEW
+
+_NARROWEST = 18
+_WORSE_IF_MORE = frozenset({"negative_ratio", "negative", "errors", "warnings", "unanalysed", "dislikes"})
+_WORSE_IF_LESS = frozenset({"score", "satisfaction", "positive", "likes", "agreement"})
+
+
+class Tiles(Drawn, can_focus=True):
+    """Draws all metrics of a pane at once; ←/→ choose one, Enter asks for the pane that explains it."""
+
+    BINDINGS = bindings_of("tiles")
+
+    class Opened(Message):
+        """Somebody wants to know more of a metric."""
+
+        def __init__(self, metric_id: str) -> None:
+            super().__init__()
+            self.metric_id = metric_id
+
+    def __init__(self, expected: Sequence[str], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.expected = tuple(expected)
+        self.metrics: tuple[Metric, ...] = ()
+        self.chosen = 0
+        self.first = 0
+
+    def show(self, metrics: tuple[Metric, ...]) -> None:
+        """Take new figures; draws nothing if they are the ones it has."""
+        if metrics == self.metrics and self._look == self.look:
+            return
+        self.metrics = metrics
+        self.chosen = min(self.chosen, max(len(self._ids()) - 1, 0))
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return tiles in frames, or lines of figures where there is no room for frames."""
+        if height < 3:
+            return self._figures(width, height)
+        shown = self._visible(width)
+        sizes = _shares(width, len(shown))
+        columns = [self._tile(place, size, height) for place, size in zip(shown, sizes, strict=True)]
+        return [tuple(span for column in columns for span in column[row]) for row in range(height)]
+
+    def on_focus(self) -> None:
+        """Show that keys go here."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """Show that keys go elsewhere."""
+        self.redraw()
+
+    def action_tile_left(self) -> None:
+        """Choose the tile before."""
+        self._choose(self.chosen - 1)
+
+    def action_tile_right(self) -> None:
+        """Choose the tile after."""
+        self._choose(self.chosen + 1)
+
+    def action_open_tile(self) -> None:
+        """Ask for the pane that explains the chosen metric."""
+        if self._ids():
+            self.post_message(self.Opened(self._ids()[self.chosen]))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the tile that was clicked; a second click opens it."""
+        if self.size.height < 3:
+            return
+        x, shown = 0, self._visible(self.size.width)
+        for place, size in zip(shown, _shares(self.size.width, len(shown)), strict=True):
+            if x <= event.x < x + size:
+                self._choose(place)
+                if event.chain == 2:
+                    self.action_open_tile()
+            x += size
+
+    def _ids(self) -> tuple[str, ...]:
+        return tuple(metric.id for metric in self.metrics) or self.expected
+
+    def _choose(self, place: int) -> None:
+        self.chosen = min(max(place, 0), max(len(self._ids()) - 1, 0))
+        self.redraw()
+
+    def _visible(self, width: int) -> range:
+        """Return which tiles fit, the chosen one among them."""
+        total = len(self._ids())
+        fitting = min(max(width // _NARROWEST, 1), total)
+        self.first = min(max(self.first, self.chosen - fitting + 1), self.chosen, max(total - fitting, 0))
+        return range(self.first, self.first + fitting)
+
+    def _tile(self, place: int, width: int, height: int) -> list[Line]:
+        words = self.look.words
+        metric = self.metrics[place] if place < len(self.metrics) else None
+        edge = "focus" if self.has_focus and place == self.chosen else "border"
+        title = (Span(cut(words.title(self._ids()[place]), width - 4), "title"),)
+        rows = self._rows(metric, width - 4)
+        if height - 2 == 2 and len(rows) > 2:
+            # A count's course says more than its size of sample; a ratio without its interval says too little.
+            rows = [rows[0], rows[1]]
+        rows = [*rows, *([EMPTY] * height)][: height - 2]
+        side = Span("│", edge)
+        return [
+            edge_line("╭", title, EMPTY, "╮", width, edge),
+            *((side, Span(" ", "text"), *fit_line(row, width - 4), Span(" ", "text"), side) for row in rows),
+            edge_line("╰", EMPTY, EMPTY, "╯", width, edge),
+        ]
+
+    def _rows(self, metric: Metric | None, width: int) -> list[Line]:
+        if metric is None:
+            return [(Span(NOTHING, "muted"),)]
+        course = self._course(metric, width)
+        rest = self._rest(metric, width)
+        lower = [rest, course] if metric.unit in {"ratio", "score"} else [course, rest]
+        return [sides(self._value(metric), self._change(metric), width), *(line for line in lower if line)]
+
+    def _value(self, metric: Metric) -> Line:
+        few = metric.n is not None and metric.n < FEW
+        spans = [Span(value(metric.value, metric.unit), "muted" if few or metric.value is None else "strong")]
+        if metric.unit == "score" and metric.value is not None:
+            spans.append(Span(" /10", "muted"))
+        return tuple(spans)
+
+    def _change(self, metric: Metric) -> Line:
+        if metric.change_kind == "na" or (metric.change is None and metric.change_kind != "new"):
+            return EMPTY
+        text = change(metric, self.look.words)
+        if metric.significant is False:
+            return (Span(text, "muted"),)
+        return (Span(text, _verdict(metric)), Span(" !", "alarm")) if metric.significant else (Span(text, "label"),)
+
+    def _rest(self, metric: Metric, width: int) -> Line:
+        """Return the interval and how many rows the figure rests on, as much of it as fits."""
+        words = self.look.words
+        if metric.unit not in {"ratio", "score"}:
+            return EMPTY
+        bounds = interval(metric)
+        sample = "" if metric.n is None else words("common.sample", n=compact(metric.n))
+        noise = words("common.within_noise") if metric.significant is False and metric.change is not None else ""
+        texts = (
+            " · ".join(part for part in (bounds, noise, sample) if part),
+            " · ".join(part for part in (bounds, sample) if part),
+            f"{bounds} {sample.replace(' ', '')}",
+            sample,
+        )
+        text = next((text for text in texts if cells(text) <= width), "")
+        return (Span(text, "muted"),) if text else EMPTY
+
+    def _course(self, metric: Metric, width: int) -> Line:
+        if not any(figure is not None for figure in metric.trend):
+            return EMPTY
+        from aiops_tui.charts import sparkline
+
+        return (Span(sparkline(metric.trend, width), "accent"),)
+
+    def _figures(self, width: int, height: int) -> list[Line]:
+        """Return the figures one after the other in as few lines as they take, beginning with the chosen one's line."""
+        lines: list[list[Span]] = [[]]
+        for place, metric_id in enumerate(self._ids()):
+            metric = self.metrics[place] if place < len(self.metrics) else None
+            part = self._figure(metric_id, metric, chosen=self.has_focus and place == self.chosen)
+            if lines[-1] and line_width(lines[-1]) + line_width(part) + 3 > width:
+                if len(lines) == height:
+                    break
+                lines.append([])
+            lines[-1] += [Span("  ", "text"), *part] if lines[-1] else [Span(" ", "text"), *part]
+        return [fit_line(line, width) for line in lines]
+
+    def _figure(self, metric_id: str, metric: Metric | None, *, chosen: bool) -> Line:
+        name = Span(self.look.words.title(metric_id) + " ", "accent" if chosen else "label")
+        if metric is None:
+            return (name, Span(NOTHING, "muted"))
+        figure = compact(metric.value) if metric.unit in {"count", "estimate"} else value(metric.value, metric.unit)
+        if metric.unit == "ratio":
+            figure = percent(metric.value, 0)
+        moved = self._change(metric) if metric.significant is not False else EMPTY
+        return (name, Span(figure, "strong"), *((Span(" ", "text"), *moved) if moved else ()))
+
+
+def _verdict(metric: Metric) -> str:
+    """Return the colour of a change that matters: good, bad, or neither."""
+    if not metric.change:
+        return "label"
+    if metric.id in _WORSE_IF_MORE:
+        return "bad" if metric.change > 0 else "good"
+    if metric.id in _WORSE_IF_LESS or metric.id.startswith("score."):
+        return "good" if metric.change > 0 else "bad"
+    return "text"
+
+
+def _shares(width: int, parts: int) -> list[int]:
+    """Return a width divided as evenly as whole cells allow."""
+    return [width * (place + 1) // parts - width * place // parts for place in range(parts)]

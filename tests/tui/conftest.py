@@ -1,0 +1,328 @@
+"""A make-believe monitor, and figures to show."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from aiops_tui.config import Secret, Settings
+from aiops_tui.model.labels import REST, SENTIMENTS
+from aiops_tui.model.panels import (
+    Column,
+    Heatmap,
+    Histogram,
+    Metric,
+    Panel,
+    Series,
+    Snapshot,
+    SourceInfo,
+    Status,
+    Table,
+)
+from aiops_tui.model.records import Conversation, Evaluation, Feedback, LogEntry
+from aiops_tui.model.view import View
+from aiops_tui.model.window import Period, previous_period
+from aiops_tui.tui.app import Console
+from aiops_tui.tui.session import Publish
+
+NOW = datetime(2026, 11, 22, 7, 50, 43, tzinfo=UTC)
+TOPICS = ("결제 오류", "환불", "배송", "로그인", "login", "refund", "쿠폰", "회원 탈퇴")
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HOURS = tuple(map(str, range(24)))
+
+
+class FakeBook:
+    """Log entries that a test adds to."""
+
+    def __init__(self, entries: int = 0) -> None:
+        self.version = 0
+        self.entries: list[LogEntry] = []
+        self.add(entries)
+
+    def add(self, n: int, level: str = "info", message: str = "request served", more: tuple[str, ...] = ()) -> None:
+        first = self.entries[-1].number + 1 if self.entries else 0
+        self.entries += [
+            LogEntry(i, NOW + timedelta(seconds=i), level, "app.log", f"{message} {i}", more)
+            for i in range(first, first + n)
+        ]
+        self.version += 1
+
+    def drop(self, n: int) -> None:
+        del self.entries[:n]
+        self.version += 1
+
+    def place(self, number: int) -> int | None:
+        return next((place for place, entry in enumerate(self.entries) if entry.number == number), None)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __getitem__(self, place: int) -> LogEntry:
+        return self.entries[place]
+
+
+@dataclass
+class FakeMonitor:
+    """Publishes made figures of whatever view it is told to look at, and writes down what it was asked."""
+
+    view: View
+    publish: Publish
+    logs: FakeBook = field(default_factory=lambda: FakeBook(200))
+    calls: list[tuple[str, Any]] = field(default_factory=list)
+    answers: bool = True
+    rows: int = 40
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+
+    def start(self) -> None:
+        self.calls.append(("start", self.view))
+        if self.answers:
+            self.show()
+
+    def stop(self, timeout: float = 0.3) -> None:
+        self.calls.append(("stop", timeout))
+
+    def look(self, view: View) -> None:
+        self.calls.append(("look", view))
+        self.view = view
+        if self.answers:
+            self.show()
+
+    def refresh(self) -> None:
+        self.calls.append(("refresh", None))
+
+    def reconcile(self) -> None:
+        self.calls.append(("reconcile", None))
+
+    def pause(self, on: bool) -> None:
+        self.calls.append(("pause", on))
+
+    def set_interval(self, seconds: float) -> None:
+        self.calls.append(("interval", seconds))
+
+    def conversation(self, key: str) -> Future[Conversation | None]:
+        future: Future[Conversation | None] = Future()
+        future.set_result(self.conversations.get(key) or (conversation(key) if key.isdigit() else None))
+        return future
+
+    def show(self, **changes: Any) -> Snapshot:
+        shown = replace(snapshot(self.view, self.rows), **changes)
+        self.publish(shown, Status("live", polled_at=NOW - timedelta(seconds=2)))
+        return shown
+
+    def named(self, name: str) -> list[Any]:
+        return [value for called, value in self.calls if called == name]
+
+
+def conversation(key: str) -> Conversation:
+    return Conversation(
+        key, NOW, "u1832", "결제 오류", "negative", "부정", f"카드가 두 번 결제됐어요 {key}",
+        "\n".join(f"답변 {i} " + "불편을 드려 죄송합니다. 결제 내역을 확인해 드리겠습니다. " * 4 for i in range(30)),
+        (Evaluation(NOW, 4.3, {"relevance": 7.0, "clarity": 4.0, "emotion": None}, "성의가 부족합니다"),),
+        (Feedback(NOW, "dislike", "too slow"),),
+    )  # fmt: skip
+
+
+def _wave(count: int, scale: float, shift: int = 0) -> tuple[int, ...]:
+    return tuple(max(round(scale * (1.1 + math.sin((i + shift) / 3.8))), 0) for i in range(count))
+
+
+def _overview(x: tuple[datetime, ...], rows: int) -> tuple[Panel, ...]:
+    n = len(x)
+    volume = {name: _wave(n, scale) for name, scale in zip(SENTIMENTS, (80, 60, 40, 3, 8), strict=True)}
+    topics = tuple((t, 1840 - 150 * i, 0.148 - i / 100, 0.61 - i / 20, 5.9 + i / 5) for i, t in enumerate(TOPICS))
+    recent = tuple(
+        (NOW - timedelta(seconds=3 * i), f"u{i:04}", TOPICS[i % 8], SENTIMENTS[i % 3], 4.3 if i % 2 else None,
+         f"카드가 두 번 결제됐는데 취소가 안 돼요. 어떻게 해야 하나요? {i}")
+        for i in range(rows)
+    )  # fmt: skip
+    return (
+        Metric("conversations", "count", 12430, 12430, previous=11929, change=0.042, change_kind="relative",
+               significant=True, trend=_wave(60, 9)),
+        Metric("active_users", "count", 1204, 1204, change=-0.01, change_kind="relative", significant=False,
+               trend=_wave(60, 5)),
+        Metric("negative_ratio", "ratio", 0.21, 11973, 0.203, 0.217, 0.187, 0.023, "absolute", significant=True,
+               trend=_wave(60, 5)),
+        Metric("score", "score", 7.12, 2400, 7.02, 7.22, 7.2, -0.08, "absolute", significant=False, trend=_wave(60, 7)),
+        Metric("satisfaction", "ratio", 0.67, 216, 0.61, 0.73, 0.64, 0.03, "absolute"),
+        Metric("total", "estimate", 203_400),
+        Series("volume", "count", x, volume, open_last=True),
+        Series("users_by_bucket", "count", x, {"users": _wave(n, 30)}, open_last=True, n=_wave(n, 30)),
+        Table("topics", (Column("topic", "topic"), Column("conversations", "count"), Column("share", "ratio"),
+                         Column("negative_ratio", "ratio"), Column("score", "score")),
+              (*topics, (None, 412, 0.033, 0.2, None)), 487, (*TOPICS, REST)),
+        Table("recent", (Column("time", "time"), Column("user_id", "user"), Column("topic", "topic"),
+                         Column("sentiment", "sentiment"), Column("score", "score"), Column("question", "text")),
+              recent, 12430, tuple(str(1000 - i) for i in range(rows))),
+    )  # fmt: skip
+
+
+def _sentiment(x: tuple[datetime, ...]) -> tuple[Panel, ...]:
+    n = len(x)
+    classes = {name: _wave(n, scale, shift) for shift, (name, scale) in enumerate(zip(SENTIMENTS, (80, 60, 40, 3, 8)))}
+    days = tuple(x[0] + timedelta(days=i) for i in range(8))
+    heat = tuple(tuple((d + h) / 36 for h in range(24)) for d in range(7))
+    return (
+        *(Metric(name, "count", 4000 - 700 * i, 12430, change=0.1, change_kind="relative", trend=_wave(60, 5))
+          for i, name in enumerate(SENTIMENTS)),
+        Metric("negative_ratio", "ratio", 0.21, 11973, 0.203, 0.217, 0.187, 0.023, "absolute", significant=True),
+        Series("sentiment_by_bucket", "count", x, classes, open_last=True),
+        Series("sentiment_by_day", "count", days, {k: v[:8] for k, v in classes.items()}, open_last=True),
+        Heatmap("negative_heatmap", "ratio", _HOURS, WEEK, heat, tuple((40,) * 24 for _ in WEEK)),
+        Table("topic_sentiment", (Column("topic", "topic"), *(Column(s, "count") for s in SENTIMENTS),
+                                  Column("negative_ratio", "ratio")),
+              tuple((t, 100, 50, 30, 2, 5, 0.17) for t in TOPICS), 487, TOPICS),
+        Table("movers", (Column("topic", "topic"), Column("negative_ratio", "ratio"), Column("previous", "ratio"),
+                         Column("change", "ratio"), Column("low", "ratio"), Column("high", "ratio"),
+                         Column("n", "count")),
+              (("결제 오류", 0.61, 0.2, 0.41, 0.38, 0.44, 1840),), 40, ("결제 오류",)),
+    )  # fmt: skip
+
+
+def _evaluation(x: tuple[datetime, ...]) -> tuple[Panel, ...]:
+    criteria = ("relevance", "clarity", "emotion")
+    lines = {name: tuple(7 + math.sin(i / 9 + j) for i in range(len(x))) for j, name in enumerate(("score", *criteria))}
+    edges, counts = tuple(map(float, range(11))), (1, 2, 5, 9, 20, 50, 90, 120, 60, 20)
+    worst = ((NOW, "u1", "환불", "negative", 1.3, "환불이 왜 안 되나요?"),)
+    return (
+        *(Metric(name, "score", 7.1, 2400, 7.0, 7.2, 7.2, -0.1, "absolute") for name in ("score", *(
+            f"score.{c}" for c in criteria))),
+        Metric("coverage", "ratio", 0.2, 12430, 0.19, 0.21),
+        Metric("agreement", "ratio", 0.4, 300, 0.35, 0.45),
+        Series("score_by_bucket", "score", x, lines, open_last=True),
+        Histogram("score_histogram", edges, counts),
+        *(Histogram(f"score_histogram.{c}", edges, counts) for c in criteria),
+        Heatmap("score_heatmap", "score", _HOURS, WEEK, tuple(tuple(5 + (d + h) / 10 for h in range(24))
+                for d in range(7)), tuple((9,) * 24 for _ in WEEK)),
+        Heatmap("topic_criterion", "score", criteria, TOPICS, tuple((7.0, 6.0, 5.0) for _ in TOPICS),
+                tuple((50, 50, 50) for _ in TOPICS)),
+        Table("worst", (Column("time", "time"), Column("user_id", "user"), Column("topic", "topic"),
+                        Column("sentiment", "sentiment"), Column("score", "score"), Column("question", "text")),
+              worst, 2400, ("77",)),
+    )  # fmt: skip
+
+
+def snapshot(view: View, rows: int = 40) -> Snapshot:
+    """Return made figures for a view."""
+    window = view.window.resolve(NOW, NOW - timedelta(days=90))
+    hours = range(int(min(window.period.seconds // 3600, 168)) or 1)
+    x = tuple(window.start.replace(minute=0, second=0) + timedelta(hours=i) for i in hours)
+    levels = {name: _wave(len(x), n) for name, n in (("error", 2), ("warning", 4), ("info", 50))}
+    tabs: dict[str, tuple[Panel, ...]] = {
+        "overview": _overview(x, rows),
+        "sentiment": _sentiment(x),
+        "evaluation": _evaluation(x),
+        "logs": (
+            Metric("errors", "count", 12), Metric("warnings", "count", 40),
+            Series("levels_by_bucket", "count", x, levels, open_last=True),
+        ),
+    }  # fmt: skip
+    previous = previous_period(window, view.compare)
+    return Snapshot(
+        NOW, "Asia/Seoul", SourceInfo("postgresql", "neon", "prod"), window,
+        Period(previous.start, previous.end) if previous else None, str(view.filter), tabs,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return make_settings(tmp_path)
+
+
+def make_settings(directory: Path, **changes: Any) -> Settings:
+    known = Settings(
+        database_url=Secret("postgresql://u:hunter2@db/prod"), profile=None, naive_timezone="UTC", interval=5.0,
+        timezone="Asia/Seoul", language="en", theme="dark", mouse=True, log_files=(), connect_timeout=10.0,
+        statement_timeout=30.0, lock_timeout=0.5, tail_keys=20_000, tail_seconds=600.0, sentiment_aliases={},
+        slack_bot_token=None, slack_channel=None, slack_webhook_url=None, slack_api_url="https://slack.com/api/",
+        dashboard_url=None, state_dir=directory / "state",
+    )  # fmt: skip
+    return replace(known, **changes)
+
+
+class Desk:
+    """A console under test: its monitor, and what is on its screen."""
+
+    def __init__(self, console: Console, pilot: Pilot[int], monitors: list[FakeMonitor]) -> None:
+        self.console = console
+        self.pilot = pilot
+        self.monitors = monitors
+
+    @property
+    def monitor(self) -> FakeMonitor:
+        return self.monitors[-1]
+
+    def text(self) -> str:
+        """What is on the screen, line by line."""
+        compositor = self.console.screen._compositor
+        screens = [*self.console._background_screens, self.console.screen]
+        del compositor
+        width, height = self.console.size
+        lines = [""] * height
+        for screen in screens:
+            if not screen.is_attached:
+                continue
+            for y, strip in enumerate(screen._compositor.render_strips()):
+                lines[y] = strip.text if strip.text.strip() or not lines[y] else lines[y]
+        return "\n".join(lines)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Wait for something to become true, three seconds at most."""
+        for _ in range(300):
+            if condition():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"never: {what or condition}\n{self.text()}")
+
+    async def sees(self, *texts: str) -> None:
+        for text in texts:
+            await self.until(lambda text=text: text in self.text(), f"on the screen: {text}")  # type: ignore[misc]
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Open:
+    """Open a console on made figures: ``async with desk(size=(120, 40)) as d``."""
+
+    @asynccontextmanager
+    async def opened(
+        view: View | None = None,
+        size: tuple[int, int] = (120, 40),
+        prepare: Callable[[FakeMonitor], None] = lambda monitor: None,
+        **changes: Any,
+    ) -> AsyncIterator[Desk]:
+        monitors: list[FakeMonitor] = []
+
+        def factory(chosen: Settings, seen: View, publish: Publish) -> FakeMonitor:
+            monitor = FakeMonitor(seen, publish)
+            prepare(monitor)
+            monitors.append(monitor)
+            return monitor
+
+        console = Console(replace(settings, **changes), view or View(), factory, lambda: NOW)
+        async with console.run_test(size=size) as pilot:
+            found = Desk(console, pilot, monitors)
+            await found.until(lambda: console.session.monitor is not None, "a monitor")
+            await found.until(lambda: console.session.snapshot or not monitors[-1].answers, "figures")
+            await pilot.pause()
+            yield found
+
+    return opened
+
+
+Awaited = Awaitable[None]
