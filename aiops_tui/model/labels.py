@@ -27,8 +27,8 @@ SENTIMENT_ALIASES: Mapping[str, tuple[str, ...]] = {
 
 FEEDBACKS: tuple[str, ...] = ("like", "dislike", "other")
 
-REST: Final = "\x00rest"
-"""Stands in rollup cells for all topics beyond those kept; no topic of a database can equal it."""
+REST: Final = "\x01rest"
+"""Stands in rollup cells for all topics beyond those kept; no printable topic can equal it."""
 
 TOPIC_CUT: Final = 200
 """Topics are told apart by so many characters."""

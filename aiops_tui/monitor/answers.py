@@ -1,0 +1,57 @@
+"""Answers of the database that are no sums, kept until what they rest on changes."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+_SHARE = 0.01
+_MOST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    value: Any
+    version: Hashable
+    taken_at: float
+    seconds: float
+
+
+class Answers:
+    """A small cache: an answer whose rows have changed is asked for again, dear ones not before they have earned it."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, _Answer] = OrderedDict()
+        self.stale_until: float | None = None
+        """When an answer given stale may be asked for anew, on the monotonic clock."""
+
+    def of(self, question: Hashable, version: Hashable, ask: Callable[[], T], *, patient: bool = True) -> T:
+        """Return the answer to a question, asking if it is new, or if ``version`` moved.
+
+        A ``patient`` question is asked again only when asking takes less than about 1 % of the time.
+        """
+        known = self._kept.get(question)
+        now = time.monotonic()
+        if known is not None and (
+            known.version == version or (patient and now - known.taken_at < known.seconds / _SHARE)
+        ):
+            self._kept.move_to_end(question)
+            if known.version != version:
+                due = known.taken_at + known.seconds / _SHARE
+                self.stale_until = due if self.stale_until is None else min(self.stale_until, due)
+            return cast("T", known.value)
+        value = ask()
+        self._kept[question] = _Answer(value, version, now, time.monotonic() - now)
+        self._kept.move_to_end(question)
+        while len(self._kept) > _MOST:
+            self._kept.popitem(last=False)
+        return value
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()

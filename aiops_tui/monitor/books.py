@@ -1,0 +1,254 @@
+"""The rollups that one filter and base bucket need, kept up to date together."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from aiops_tui.model.window import EARLIEST, LATEST, Period, epoch
+from aiops_tui.source.cells import (
+    CELLS,
+    FEEDBACK_CELLS,
+    CellQuery,
+    conversation_cells,
+    evaluation_cells,
+    feedback_cells,
+    split_evaluation_cells,
+)
+from aiops_tui.source.database import Database
+from aiops_tui.source.lookups import first_key_since, still_unanalysed, tail_key, unanalysed_keys
+from aiops_tui.source.probe import Signs
+from aiops_tui.source.relations import Relations
+from aiops_tui.source.rollup import KeyRollup, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """How rollups are cut. ``seconds`` and ``keys`` bound the tail, ``margin_keys`` lie below it for safety.
+
+    Bounds found by bisection are widened by ``disorder``; tables of fewer than ``whole_keys`` keys are read from their
+    first. Evaluations, which have no key, are read again at most every ``evaluation_seconds``.
+    """
+
+    limits: Limits
+    tail_seconds: float = 600.0
+    tail_keys: int = 20_000
+    margin_keys: int = 1_000
+    whole_keys: int = 50_000
+    disorder: timedelta = timedelta(hours=6)
+    feedback_tail_keys: int = 2_000
+    evaluation_seconds: float = 60.0
+    waiting_keys: int = 2_000
+
+
+class Book:
+    """Cells of conversations, feedback and evaluations for one `CellQuery`."""
+
+    def __init__(self, database: Database, relations: Relations, query: CellQuery, tuning: Tuning) -> None:
+        self.query = query
+        self.relations = relations
+        self.evaluations: pl.DataFrame | None = None
+        self.judged: pl.DataFrame | None = None
+        self.reconciled_at: datetime | None = None
+        self._database = database
+        self._tuning = tuning
+        self._signs: Signs | None = None
+        self._seen: deque[tuple[float, int]] = deque()
+        self._waiting: list[int] = []
+        self._covered: datetime | None = None
+        self._round_began: datetime | None = None
+        self._round_done: set[str] = set()
+        self._evaluations_from: Period | None = None
+        self._evaluations_signs: tuple[object, ...] = ()
+        self._evaluations_read = -1e9
+        self.evaluation_version = 0
+        self.conversations = KeyRollup(self._read_conversations, tuning.limits)
+        self.feedback = KeyRollup(self._read_feedback, tuning.limits) if relations.feedback is not None else None
+
+    @property
+    def version(self) -> tuple[int, int, int]:
+        """Changes when any cell does."""
+        feedback = self.feedback.version if self.feedback is not None else 0
+        return self.conversations.version, feedback, self.evaluation_version
+
+    def cover(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
+        """Read what is missing from a time on (None: from the first row), in short steps of (keys done, keys in all)."""
+        if self.conversations.tail_low is None:
+            self._begin(signs)
+        lowest = self._lowest(signs)
+        whole = since is None or (signs.highest or 0) - lowest <= self._tuning.whole_keys
+        start = EARLIEST if since is None else since
+        if whole or self._covered is None or start < self._covered:
+            low = lowest if whole else self._first_key(start, lowest, signs.highest or 0)
+            yield from self.conversations.fill(low)
+        if self.feedback is not None and signs.lowest_feedback is not None:
+            yield from self.feedback.fill(signs.lowest_feedback, since)
+        self._covered = start if self._covered is None else min(start, self._covered)
+
+    def cover_everything(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
+        """Read what rows of a time on may lie anywhere below, as late ones do; costs a pass over the whole table."""
+        yield from self.conversations.fill(min(self._lowest(signs), self.conversations.low or 0), since)
+
+    def refresh(self, signs: Signs) -> None:
+        """Bring the tails up to date, and what is known to be waiting for its sentiment."""
+        before, self._signs = self._signs, signs
+        if before is None or before.conversations != signs.conversations:
+            if signs.lowest is not None:
+                self.conversations.drop_below(signs.lowest)
+                if before is not None and before.lowest != signs.lowest:
+                    self.conversations.recount_key(signs.lowest)
+            self._recount_analysed()
+            self._move_tail(signs)
+            self.conversations.read_tail()
+        if self.feedback is not None and (before is None or before.feedback != signs.feedback):
+            if signs.lowest_feedback is not None:
+                self.feedback.drop_below(signs.lowest_feedback)
+            self.feedback.freeze((signs.highest_feedback or 0) - self._tuning.feedback_tail_keys)
+            self.feedback.read_tail()
+
+    def evaluations_are_due(self, since: datetime | None, signs: Signs) -> bool:
+        """Return whether evaluations have changed, or are needed from an earlier time, and may be read again."""
+        if self.relations.evaluations is None:
+            return False
+        have = self._evaluations_from
+        if have is None or have.start > (since or EARLIEST):
+            return True
+        moved = self._evaluations_signs != (signs.evaluations, signs.feedback)
+        return moved and time.monotonic() - self._evaluations_read >= self._tuning.evaluation_seconds
+
+    def evaluations_due_at(self, signs: Signs) -> float | None:
+        """Return when evaluations that have changed may be read again, on the monotonic clock; None if they have not."""
+        if self._evaluations_from is None or self._evaluations_signs == (signs.evaluations, signs.feedback):
+            return None
+        return self._evaluations_read + self._tuning.evaluation_seconds
+
+    def read_evaluations(self, since: datetime | None, signs: Signs) -> None:
+        """Read the evaluations of a time on, whole."""
+        period = Period(since or EARLIEST, LATEST)
+        query = self.query
+        if query.period is None:
+            query = CellQuery(query.base, query.wanted, None if since is None else period, query.kept)
+        statement, schema = evaluation_cells(self.relations, query)
+        wide = self._database.frame(statement, schema)
+        self.evaluations, self.judged = split_evaluation_cells(wide, self.relations.schema.criteria)
+        self._evaluations_from = period
+        self._evaluations_signs = (signs.evaluations, signs.feedback)
+        self._evaluations_read = time.monotonic()
+        self.evaluation_version += 1
+
+    def first_key_in(self, start: datetime) -> int:
+        """Return a key below which no counted row lies at or after a time."""
+        bound = epoch(start) - self.query.base
+        for segment in self.conversations.segments:
+            if segment.latest is not None and segment.latest > bound:
+                return segment.low
+        return self.conversations.tail_low or 0
+
+    def recount_next(self, now: datetime) -> bool:
+        """Recount one frozen segment, in turn, and say whether it had changed; a finished round sets ``reconciled_at``."""
+        if self._round_began is None:
+            self._round_began = now
+        rollups = {"conversations": self.conversations}
+        if self.feedback is not None:
+            rollups["feedback"] = self.feedback
+        name = next(name for name in rollups if name not in self._round_done)
+        changed, finished = rollups[name].recount_next()
+        if finished:
+            self._round_done.add(name)
+        if self._round_done >= rollups.keys():
+            self.reconciled_at = self._round_began
+            self._round_began = None
+            self._round_done = set()
+        return changed
+
+    def recount_all(self, now: datetime) -> Iterator[tuple[int, int]]:
+        """Recount every frozen segment, yielding (segments done, segments in all)."""
+        for rollup in (self.conversations, self.feedback):
+            if rollup is not None:
+                rollup.restart_recount()
+        self._round_began, self._round_done, before = now, set(), self.reconciled_at
+        steps = max(sum(len(r.segments) for r in (self.conversations, self.feedback) if r is not None), 1)
+        done = 0
+        while self.reconciled_at is before:
+            self.recount_next(now)
+            done += 1
+            yield min(done, steps), steps
+        self._signs = None
+
+    def forget_evaluations(self) -> None:
+        """Read the evaluations again at the next opportunity."""
+        self._evaluations_from = None
+
+    def _begin(self, signs: Signs) -> None:
+        highest = signs.highest if signs.highest is not None else -1
+        lowest = self._lowest(signs)
+        floor = max(highest - self._tuning.tail_keys + 1, lowest)
+        since = int(epoch(signs.now) - self._tuning.tail_seconds)
+        found = self._database.rows(tail_key(self.relations, since, floor)) if highest >= 0 else []
+        first = found[0][0] if found and found[0][0] is not None else highest + 1
+        # Keys are taken before the commit: one that is still open may lie a little below the first that is seen.
+        self.conversations.start(max(first - self._tuning.margin_keys, floor))
+        self._remember_waiting(floor)
+        self.reconciled_at = signs.now
+        if self.feedback is not None:
+            highest_feedback = signs.highest_feedback or 0
+            self.feedback.start(max(highest_feedback - self._tuning.feedback_tail_keys, signs.lowest_feedback or 0))
+
+    def _move_tail(self, signs: Signs) -> None:
+        """Freeze what was visible long enough ago that no open transaction can still add to it."""
+        now = time.monotonic()
+        highest = signs.highest or 0
+        self._seen.append((now, highest))
+        settled = None
+        while self._seen and self._seen[0][0] <= now - self._tuning.tail_seconds:
+            settled = self._seen.popleft()[1]
+        by_time = settled - self._tuning.margin_keys if settled is not None else 0
+        target = max(by_time, highest - self._tuning.tail_keys)
+        before = self.conversations.tail_low
+        if self.conversations.freeze(target) and before is not None:
+            self._remember_waiting(before)
+
+    def _remember_waiting(self, low: int) -> None:
+        high = self.conversations.tail_low or 0
+        if high > low:
+            rows = self._database.rows(unanalysed_keys(self.relations, low, high, self._tuning.waiting_keys))
+            keys = {*self._waiting, *(row[0] for row in rows)}
+            self._waiting = sorted(keys, reverse=True)[: self._tuning.waiting_keys]
+
+    def _recount_analysed(self) -> None:
+        """Recount the segments of rows that were not analysed when last seen, and are now."""
+        if not self._waiting:
+            return
+        still = {row[0] for row in self._database.rows(still_unanalysed(self.relations, self._waiting))}
+        done = [key for key in self._waiting if key not in still]
+        self._waiting = [key for key in self._waiting if key in still]
+        segments = {id(s): key for key in done if (s := self.conversations.segment_of(key)) is not None}
+        for key in segments.values():
+            self.conversations.recount_key(key)
+
+    def _lowest(self, signs: Signs) -> int:
+        return signs.lowest if signs.lowest is not None else 0
+
+    def _first_key(self, since: datetime, lowest: int, highest: int) -> int:
+        seconds = int(epoch(since) - self._tuning.disorder.total_seconds())
+        rows = self._database.rows(first_key_since(self.relations, seconds, lowest, highest + 1))
+        return max(int(rows[0][0]), lowest) if rows and rows[0][0] is not None else lowest
+
+    def _read_conversations(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
+        query = self._limited(period)
+        return self._database.frame(conversation_cells(self.relations, query, low, high), CELLS)
+
+    def _read_feedback(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
+        query = self._limited(period)
+        return self._database.frame(feedback_cells(self.relations, query, low, high), FEEDBACK_CELLS)
+
+    def _limited(self, period: Period | None) -> CellQuery:
+        query = self.query
+        if period is None or query.period is not None:
+            return query
+        return CellQuery(query.base, query.wanted, period, query.kept)

@@ -1,0 +1,331 @@
+"""One thread that owns the database and publishes what a view shows whenever that changes."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aiops_tui.config import Settings
+from aiops_tui.metrics import panels
+from aiops_tui.model.panels import Snapshot, State, Status
+from aiops_tui.model.records import Conversation
+from aiops_tui.model.view import View
+from aiops_tui.monitor.collector import Collector
+from aiops_tui.monitor.details import read_conversation
+from aiops_tui.source.database import open_database, sqlite_path
+from aiops_tui.source.logs import LogBook, LogFollower, default_log_files
+from aiops_tui.source.probe import Signs
+from aiops_tui.source.problems import Cancelled, SourceError
+
+Publish = Callable[[Snapshot | None, Status], None]
+
+_RECONCILE_SHARE = 0.01
+_FIRST_RETRY = 1.0
+_LAST_RETRY = 30.0
+_REPORT_EVERY = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the last Snapshot rests on; while none of it moves, there is nothing to compute."""
+
+    view: View
+    signs: tuple[object, ...]
+    bounds: object
+    logs: int
+
+
+class Monitor:
+    """Watches a database for one view at a time; all methods return at once and may be called from any thread.
+
+    ``publish`` is called from the monitor's thread with the newest Snapshot, None before the first, and how it fares.
+    """
+
+    def __init__(self, settings: Settings, view: View, publish: Publish) -> None:
+        self._settings = settings
+        self._publish = publish
+        self._view = view
+        self._interval = settings.interval
+        self._paused = False
+        self._stopping = False
+        self._asked = threading.Event()
+        self._requests: queue.SimpleQueue[tuple[str, Future[Conversation | None]]] = queue.SimpleQueue()
+        self._wanted_recount = False
+        self._wanted_refresh = False
+        self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
+        self._collector: Collector | None = None
+        self._snapshot: Snapshot | None = None
+        self._shown: _Shown | None = None
+        self._status = Status("loading")
+        self._reported = 0.0
+        self.logs = LogBook(_log_files(settings), ZoneInfo(settings.naive_timezone))
+        self._follower = LogFollower(self.logs, self._asked.set)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._follower.start()
+        self._thread.start()
+
+    def stop(self, timeout: float = 0.3) -> None:
+        """Withdraw what is under way and end within ``timeout`` seconds, whether or not the database answers."""
+        self._stopping = True
+        self._asked.set()
+        self._cancel()
+        self._follower.stop(0)
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    def look(self, view: View) -> None:
+        """Show another view; a question still under way for the old one is withdrawn."""
+        if view != self._view:
+            self._view = view
+            if self._status.state == "loading":
+                self._cancel()
+            self._asked.set()
+
+    def refresh(self) -> None:
+        """Look now."""
+        self._wanted_refresh = True
+        self._asked.set()
+
+    def reconcile(self) -> None:
+        """Recount everything that the view rests on."""
+        self._wanted_recount = True
+        self._asked.set()
+
+    def pause(self, on: bool) -> None:  # noqa: FBT001
+        """Stop looking at the database, or go on."""
+        self._paused = on
+        self._asked.set()
+
+    def set_interval(self, seconds: float) -> None:
+        """Look so often."""
+        self._interval = seconds
+        self._asked.set()
+
+    def conversation(self, key: str) -> Future[Conversation | None]:
+        """Ask for one conversation; the answer is None if it is not there, a SourceError if the database fails."""
+        future: Future[Conversation | None] = Future()
+        self._requests.put((key, future))
+        self._asked.set()
+        return future
+
+    @classmethod
+    def once(
+        cls, settings: Settings, view: View, tabs: Sequence[str], progress: Callable[[int, int], None] | None = None
+    ) -> Snapshot:
+        """Return one Snapshot of some tabs, without a thread.
+
+        Raises:
+            SourceError: if the database does not answer.
+        """
+        database = open_database(settings)
+        database.connect()
+        try:
+            collector = Collector(settings, database)
+            logs = LogBook(_log_files(settings), ZoneInfo(settings.naive_timezone))
+            if "logs" in tabs:
+                logs.poll()
+            return _snapshot(settings, collector, logs, view, tabs, progress or (lambda done, steps: None))
+        finally:
+            database.close()
+
+    def _cancel(self) -> None:
+        collector = self._collector
+        if collector is not None:
+            # The network may swallow the cancellation: nobody waits for it.
+            threading.Thread(target=collector.database.cancel, name="cancel", daemon=True).start()
+
+    def _run(self) -> None:
+        wait = 0.0
+        retry = _FIRST_RETRY
+        while not self._stopping:
+            self._await(wait)
+            if self._stopping:
+                break
+            try:
+                if self._collector is None:
+                    self._connect()
+                wait = self._turn()
+                retry = _FIRST_RETRY
+            except Cancelled:
+                wait = 0.0
+            except SourceError as error:
+                wait = self._lost(error, retry)
+                retry = min(retry * 2, _LAST_RETRY)
+        self._disconnect()
+
+    def _await(self, seconds: float) -> None:
+        """Wait for the next turn, or until somebody asks for something."""
+        if seconds > 0:
+            self._asked.wait(seconds)
+        self._asked.clear()
+
+    def _connect(self) -> None:
+        database = open_database(self._settings)
+        database.connect()
+        self._collector = Collector(self._settings, database)
+
+    def _disconnect(self) -> None:
+        collector, self._collector = self._collector, None
+        if collector is not None:
+            collector.database.close()
+        while True:
+            try:
+                _, future = self._requests.get_nowait()
+            except queue.Empty:
+                return
+            future.cancel()
+
+    def _turn(self) -> float:
+        """Answer what was asked, look once, and return how many seconds to wait for the next turn."""
+        collector = self._collector
+        assert collector is not None  # noqa: S101
+        collector.database.arm()
+        self._answer_requests(collector)
+        if self._wanted_recount:
+            self._wanted_recount = False
+            self._report(replace(self._status, state="loading", done=0, steps=0))
+            collector.reconcile(self._view, self._progress)
+            self._shown = None
+        if self._paused and not self._wanted_refresh and self._shown is not None and self._shown.view == self._view:
+            self._tell(state="paused")
+            return 3600.0
+        self._wanted_refresh = False
+        signs = collector.probe()
+        self._show(collector, signs)
+        return self._recount_meanwhile(collector)
+
+    def _show(self, collector: Collector, signs: Signs) -> None:
+        view = self._view
+        due = collector.due_at()
+        shown = _Shown(
+            view,
+            (signs.conversations, signs.evaluations, signs.feedback, signs.identity),
+            view.window.resolve(signs.now, signs.now),
+            self.logs.version if view.tab == "logs" else 0,
+        )
+        if shown != self._shown or (due is not None and time.monotonic() >= due):
+            if self._shown is None or self._shown.view != view:
+                self._report(replace(self._status, state="loading", done=0, steps=0))
+            snapshot = _snapshot(self._settings, collector, self.logs, view, (view.tab,), self._progress)
+            if view is not self._view:
+                self._asked.set()
+            self._snapshot, self._shown = snapshot, shown
+        self._tell(state="paused" if self._paused else "live")
+
+    def _recount_meanwhile(self, collector: Collector) -> float:
+        """Recount a little in the background, within a share of the database's time; return how long to wait then."""
+        ends = time.monotonic() + self._interval
+        changed = False
+        while not self._asked.is_set() and not self._stopping:
+            left = ends - time.monotonic()
+            if left <= 0:
+                break
+            started = time.perf_counter()
+            changed = collector.recount_next(self._view) or changed
+            rest = (time.perf_counter() - started) / _RECONCILE_SHARE
+            if self._asked.wait(min(rest, max(ends - time.monotonic(), 0))):
+                break
+        if changed:
+            self._shown = None
+        return 0.0 if self._asked.is_set() else max(ends - time.monotonic(), 0.0)
+
+    def _answer_requests(self, collector: Collector) -> None:
+        while True:
+            try:
+                key, future = self._requests.get_nowait()
+            except queue.Empty:
+                return
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(read_conversation(collector.database, collector.relations(), key))
+            except SourceError as error:
+                future.set_exception(error)
+                if error.lost:
+                    raise
+
+    def _progress(self, done: int, steps: int) -> None:
+        collector = self._collector
+        if collector is not None and not self._requests.empty():
+            self._answer_requests(collector)
+        if time.monotonic() - self._reported >= _REPORT_EVERY:
+            self._report(replace(self._status, state="loading", done=done, steps=steps, problem=None, lost_at=None, retry_at=None))
+
+    def _tell(self, state: State) -> None:
+        self._report(Status(state, polled_at=datetime.now(UTC)))
+
+    def _lost(self, error: SourceError, retry: float) -> float:
+        """Keep the last data, say what is wrong, and return after how many seconds to try again."""
+        now = datetime.now(UTC)
+        wait = min(retry * random.uniform(0.75, 1.25), _LAST_RETRY)  # noqa: S311
+        if error.final:
+            wait = _LAST_RETRY
+        if error.lost:
+            self._disconnect()
+        self._report(
+            Status(
+                "lost",
+                polled_at=self._status.polled_at,
+                problem=error.notice,
+                lost_at=self._status.lost_at or now,
+                retry_at=now + timedelta(seconds=wait),
+            )
+        )
+        return wait
+
+    def _report(self, status: Status) -> None:
+        self._status = status
+        self._reported = time.monotonic()
+        if not self._stopping:
+            with contextlib.suppress(RuntimeError):
+                self._publish(self._snapshot, status)
+
+
+def _snapshot(
+    settings: Settings,
+    collector: Collector,
+    logs: LogBook,
+    view: View,
+    tabs: Sequence[str],
+    progress: Callable[[int, int], None],
+) -> Snapshot:
+    collected = collector.collect(view, tabs, progress)
+    inputs = collected.inputs
+    warnings = collected.warnings
+    if "logs" in tabs:
+        period = inputs.window.period
+        inputs = replace(inputs, logs=logs.frame(), log_rows=logs.latest(period.start, period.end))
+        warnings = (*warnings, *logs.problems)
+    return Snapshot(
+        as_of=inputs.now,
+        timezone=settings.timezone,
+        source=collector.database.info,
+        window=inputs.window,
+        previous=inputs.previous,
+        filter=str(view.filter),
+        tabs={tab: panels(tab, inputs) for tab in tabs},
+        warnings=warnings,
+        reconciled_at=collected.reconciled_at,
+    )
+
+
+def _log_files(settings: Settings) -> list[Path]:
+    if settings.log_files:
+        return list(settings.log_files)
+    database: Path | None = None
+    with contextlib.suppress(SourceError):
+        database = sqlite_path(settings.database_url.reveal())
+    return list(default_log_files(database, Path.cwd()))
+
+

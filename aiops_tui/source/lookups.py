@@ -1,0 +1,228 @@
+"""Statements that look up: bounds, distinct counts, lists that a screen shows, single conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import sqlalchemy as sa
+
+from aiops_tui.model.filters import Filter
+from aiops_tui.model.window import Period
+from aiops_tui.source.expressions import Condition, Whole
+from aiops_tui.source.relations import SCORE, Relations
+
+_PROBE = 33
+"""A probe of the bisection is the median time of so many neighbouring rows, so that an absurd date misleads nothing."""
+
+TEXT_LIMIT = 100_000
+"""A question or an answer is read up to so many characters."""
+
+LIST_LIMIT = 400
+"""A list reads so many characters of a question, more than any screen is wide."""
+
+
+def first_key_since(on: Relations, seconds: int, low: int, high: int) -> sa.Select[Any]:
+    """Bisect the key for the first row at or after a time (seconds since the epoch), in one statement."""
+    span = sa.select(sa.literal(low, sa.BigInteger).label("lo"), sa.literal(high, sa.BigInteger).label("hi")).cte(
+        "span", recursive=True
+    )
+    middle: Whole = span.c.lo + (span.c.hi - span.c.lo) // sa.literal(2, sa.BigInteger)
+    timed = on.conversations.c.created_at.is_not(None)
+    near = (
+        sa.select(on.seconds.label("at")).where(on.key >= middle, timed).order_by(on.key).limit(_PROBE).correlate(span)
+    ).subquery("near")
+    median = sa.select(near.c.at).order_by(near.c.at).limit(1).offset(_PROBE // 2).scalar_subquery()
+    probed = (
+        sa.select(span.c.lo, span.c.hi, middle.label("middle"), median.label("median")).where(span.c.lo < span.c.hi)
+    ).subquery("probed")
+    earlier = sa.and_(probed.c.median.is_not(None), probed.c.median < seconds)
+    span = span.union_all(
+        sa.select(
+            sa.case((earlier, probed.c.middle + 1), else_=probed.c.lo),
+            sa.case((earlier, probed.c.hi), else_=probed.c.middle),
+        )
+    )
+    return sa.select(sa.func.max(span.c.lo))
+
+
+def tail_key(on: Relations, since_seconds: int, low: int) -> sa.Select[Any]:
+    """Return the first key at or above ``low`` whose row is not older than a time."""
+    return sa.select(sa.func.min(on.key)).where(on.key >= low, on.seconds >= since_seconds)
+
+
+def unanalysed_keys(on: Relations, low: int, high: int, limit: int) -> sa.Select[Any]:
+    """Return the newest keys of a range whose rows have no sentiment yet."""
+    waiting = on.on.unanalysed(on.conversations.c.sentiment)
+    return sa.select(on.key).where(on.key >= low, on.key < high, waiting).order_by(on.key.desc()).limit(limit)
+
+
+def still_unanalysed(on: Relations, keys: Sequence[int]) -> sa.Select[Any]:
+    """Return which of these keys' rows still have no sentiment."""
+    waiting = on.on.unanalysed(on.conversations.c.sentiment)
+    return sa.select(on.key).where(on.key.in_(keys), waiting)
+
+
+def top_topics(on: Relations, low: int, period: Period | None, limit: int) -> sa.Select[Any]:
+    """Return the most frequent raw topics of a period, their counts, and how many there are in all."""
+    topic = on.on.topic(on.conversations.c.topic).label("topic")
+    conditions: list[Condition] = [on.key >= low, on.conversations.c.topic.is_not(None)]
+    if period is not None:
+        conditions.append(on.within(period))
+    counted = sa.select(topic, sa.func.count().label("n")).where(*conditions).group_by(topic).subquery("counted")
+    everything = sa.func.count().over()
+    return sa.select(counted.c.topic, counted.c.n, everything).order_by(counted.c.n.desc(), counted.c.topic).limit(limit)
+
+
+def topics_like(on: Relations, word: str, limit: int = 1000) -> sa.Select[Any]:
+    """Return the raw topics that hold a word, the candidates for a folded topic."""
+    topic = on.on.topic(on.conversations.c.topic)
+    return sa.select(topic).where(on.on.contains(on.conversations.c.topic, word)).distinct().limit(limit)
+
+
+def active_users(on: Relations, wanted: Filter, low: int, period: Period | None) -> sa.Select[Any]:
+    """Count distinct users of a period, those NULL or empty left out."""
+    users = sa.select(on.conversations.c.user_id).where(*_user_rows(on, wanted, low, period)).distinct()
+    return sa.select(sa.func.count()).select_from(users.subquery("users"))
+
+
+def users_by_bucket(on: Relations, wanted: Filter, low: int, edges: Sequence[int]) -> sa.Select[Any]:
+    """Count distinct users between each two edges (seconds since the epoch): rows of (place, count)."""
+    within = [on.seconds >= edges[0], on.seconds < edges[-1]]
+    rows = (
+        sa.select(place_between(on.seconds, edges).label("place"), on.conversations.c.user_id)
+        .where(*_user_rows(on, wanted, low, None), *within)
+        .distinct()
+    ).subquery("users")
+    return sa.select(rows.c.place, sa.func.count()).group_by(rows.c.place)
+
+
+def _user_rows(on: Relations, wanted: Filter, low: int, period: Period | None) -> list[Condition]:
+    user = on.conversations.c.user_id
+    conditions: list[Condition] = [on.key >= low, user.is_not(None), user != "", *on.of_conversations(wanted)]
+    return conditions if period is None else [*conditions, on.within(period)]
+
+
+def place_between(seconds: Whole, edges: Sequence[int]) -> Whole:
+    """Return between which two edges a time lies, counted from 0.
+
+    Edges are evenly spaced but for the ends and changes of clocks: each even run is one division.
+    """
+    whens: list[tuple[Condition, Whole]] = []
+    start = 0
+    steps = [after - before for before, after in pairwise(edges)]
+    for place in range(1, len(steps) + 1):
+        if place == len(steps) or steps[place] != steps[start]:
+            offset = (seconds - edges[start]) // sa.literal(max(steps[start], 1), sa.BigInteger)
+            whens.append((seconds < edges[place], offset + start))
+            start = place
+    return sa.case(*whens)
+
+
+def evaluated(on: Relations, wanted: Filter, period: Period | None) -> sa.Select[Any]:
+    """Count the distinct conversations that were evaluated in a period."""
+    assert on.evaluations is not None  # noqa: S101
+    row = on.evaluations.c
+    conditions = on.of_evaluations(wanted)
+    if period is not None:
+        conditions.append(on.on.seconds_within(row.seconds, period))
+    rows = sa.select(row.conversation).where(row.conversation.is_not(None), *conditions).distinct().subquery("evaluated")
+    return sa.select(sa.func.count()).select_from(rows)
+
+
+def worst(on: Relations, wanted: Filter, period: Period | None, limit: int) -> sa.Select[Any]:
+    """Return the lowest scored evaluations: conversation, seconds, user, topic, sentiment, score, question."""
+    assert on.evaluations is not None  # noqa: S101
+    row = on.evaluations.c
+    conditions = [row.score.is_not(None), *on.of_evaluations(wanted)]
+    if period is not None:
+        conditions.append(on.on.seconds_within(row.seconds, period))
+    # The long text is looked up for the rows that are shown alone.
+    chosen = (
+        sa.select(row.conversation, row.seconds, row.user_id, row.topic, row.sentiment, row.score, row.question)
+        .where(*conditions)
+        .order_by(row.score, row.seconds.desc(), row.conversation.desc())
+        .limit(limit)
+    ).subquery("worst")
+    place = chosen.c
+    return sa.select(
+        place.conversation, place.seconds, place.user_id, place.topic, place.sentiment, place.score,
+        sa.func.substr(place.question, 1, LIST_LIMIT),
+    ).order_by(place.score, place.seconds.desc(), place.conversation.desc())  # fmt: skip
+
+
+def recent(on: Relations, wanted: Filter, period: Period | None, low: int, limit: int) -> sa.Select[Any]:
+    """Return the newest conversations by key: key, seconds, user, topic, sentiment, start of the question."""
+    table = on.conversations.c
+    conditions = [on.key >= low, *on.of_conversations(wanted)]
+    if period is not None:
+        conditions.append(on.within(period))
+    return (
+        sa.select(
+            on.key,
+            on.seconds,
+            sa.cast(table.user_id, sa.Text),
+            on.on.topic(table.topic),
+            on.on.sentiment(table.sentiment),
+            sa.func.substr(table.question, 1, LIST_LIMIT),
+        )
+        .where(*conditions)
+        .order_by(on.key.desc())
+        .limit(limit)
+    )
+
+
+def scores_of(on: Relations, keys: Sequence[int]) -> sa.Select[Any]:
+    """Return the row scores of some conversations: conversation, score, in the order of their time."""
+    assert on.evaluations is not None  # noqa: S101
+    row = on.evaluations.c
+    return sa.select(row.conversation, row.score).where(row.conversation.in_(keys)).order_by(row.seconds)
+
+
+def conversation(on: Relations, key: int) -> sa.Select[Any]:
+    """Return one conversation: key, seconds, user, topic, class, label, question, answer, and both texts' lengths."""
+    table = on.conversations.c
+    return sa.select(
+        on.key,
+        on.seconds,
+        sa.cast(table.user_id, sa.Text),
+        on.on.topic(table.topic),
+        on.on.sentiment(table.sentiment),
+        sa.func.substr(sa.cast(table.sentiment, sa.Text), 1, LIST_LIMIT),
+        sa.func.substr(table.question, 1, TEXT_LIMIT),
+        sa.func.substr(table.answer, 1, TEXT_LIMIT),
+        sa.func.length(table.question),
+        sa.func.length(table.answer),
+    ).where(on.key == key)
+
+
+def evaluations_of(on: Relations, key: int) -> sa.Select[Any]:
+    """Return what judges said of a conversation: seconds, score, comment, then each criterion."""
+    assert on.evaluations is not None  # noqa: S101
+    row = on.evaluations.c
+    comment = sa.func.substr(row.comment, 1, TEXT_LIMIT)
+    criteria = (row[name] for name in on.schema.criteria)
+    return sa.select(row.seconds, row[SCORE], comment, *criteria).where(row.conversation == key).order_by(row.seconds).limit(20)
+
+
+def feedback_of(on: Relations, key: int) -> sa.Select[Any]:
+    """Return what users said of a conversation: seconds, feedback as written, reason."""
+    assert on.feedback is not None  # noqa: S101
+    row = on.feedback.c
+    label = sa.func.substr(sa.cast(row.label, sa.Text), 1, LIST_LIMIT)
+    reason = sa.func.substr(sa.cast(row.reason, sa.Text), 1, LIST_LIMIT)
+    return sa.select(row.seconds, label, reason).where(row.conversation == key).order_by(row.key).limit(100)
+
+
+def trends(on: Relations, limit: int = 100_000) -> sa.Select[Any]:
+    """Return the daily history of ``sentiment_trends``: day as text, sentiment class, count."""
+    assert on.schema.trends is not None  # noqa: S101
+    table = on.schema.trends.sql.c
+    day = sa.func.substr(sa.cast(table.date, sa.Text), 1, 10)
+    return sa.select(day, on.on.sentiment(table.sentiment), sa.cast(table["count"], sa.BigInteger)).limit(limit)
+
+
+def count_rows(on: Relations) -> sa.Select[Any]:
+    """Count all conversations."""
+    return sa.select(sa.func.count()).select_from(on.conversations)

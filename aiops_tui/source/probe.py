@@ -1,0 +1,114 @@
+"""Cheap signs that something changed, read in one round trip; they say that, not where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from aiops_tui.model.window import from_epoch
+from aiops_tui.source.database import Database, SQLite
+from aiops_tui.source.schema import Schema, TableInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What was seen of the tables at ``now`` (the database's clock); two are compared with "not equal".
+
+    ``highest`` and ``lowest`` are the bounds of the conversations' keys, None in an empty table. ``conversations``,
+    ``evaluations`` and ``feedback`` are whatever moves when these tables are written to; ``identity`` when one is made anew.
+    """
+
+    now: datetime
+    highest: int | None
+    lowest: int | None
+    conversations: tuple[object, ...]
+    evaluations: tuple[object, ...]
+    feedback: tuple[object, ...]
+    identity: tuple[object, ...]
+    highest_feedback: int | None = None
+    lowest_feedback: int | None = None
+
+
+def read_signs(database: Database, schema: Schema) -> Signs:
+    """Ask for the signs.
+
+    Raises:
+        SourceError: if the database does not answer; a table that is gone is told by ``identity``.
+    """
+    if isinstance(database, SQLite):
+        return _sqlite_signs(database, schema)
+    return _postgres_signs(database, schema)
+
+
+def _extremes(table: TableInfo | None) -> list[sa.ColumnElement[int | None]]:
+    if table is None or table.key is None:
+        return [sa.null(), sa.null()]
+    clause = table.sql
+    key = clause.c[table.key]
+    return [
+        sa.select(sa.func.max(key)).select_from(clause).scalar_subquery(),
+        sa.select(sa.func.min(key)).select_from(clause).scalar_subquery(),
+    ]
+
+
+def _sqlite_signs(database: SQLite, schema: Schema) -> Signs:
+    versions = (database.pragma("data_version"), database.pragma("schema_version"))
+    row = database.rows(sa.select(*_extremes(schema.conversations), *_extremes(schema.feedback)))[0]
+    written = versions[:1]
+    return Signs(
+        now=datetime.now(UTC),
+        highest=row[0],
+        lowest=row[1],
+        conversations=(*written, *row[:2]),
+        evaluations=written,
+        feedback=(*written, *row[2:]),
+        identity=versions[1:],
+        highest_feedback=row[2],
+        lowest_feedback=row[3],
+    )
+
+
+_COUNTERS = """
+(SELECT array_agg(x ORDER BY x) FROM (
+   SELECT concat_ws(' ', c.relname, c.oid::text, c.relfilenode::text) AS x FROM pg_catalog.pg_class c
+   WHERE c.relname IN :names AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_catalog.pg_table_is_visible(c.oid)) t)
+"""
+
+
+def _counters(table: TableInfo | None) -> sa.ColumnElement[str]:
+    """Return the statistics collector's counts of rows written, which lag, and stand still on views and standbys."""
+    if table is None or not table.is_table:
+        return sa.literal("")
+    oid = table.identity[0]
+    counts = (getattr(sa.func, f"pg_stat_get_tuples_{what}")(oid) for what in ("inserted", "updated", "deleted"))
+    return sa.func.concat_ws(" ", *counts)
+
+
+def _postgres_signs(database: Database, schema: Schema) -> Signs:
+    names = ("conversation_log", "conversation_evaluation", "evaluation_log", "feedback_log", "sentiment_trends")
+    identity = sa.text(f"SELECT {_COUNTERS}").bindparams(sa.bindparam("names", names, expanding=True))
+    evaluations = [_counters(table) for table in schema.evaluations]
+    statement = sa.select(
+        sa.func.date_part("epoch", sa.func.now()),
+        *_extremes(schema.conversations),
+        *_extremes(schema.feedback),
+        _counters(schema.conversations),
+        _counters(schema.feedback),
+        identity.columns(sa.column("identity", sa.Text)).scalar_subquery(),
+        *evaluations,
+    )
+    row = database.rows(statement)[0]
+    identity_now = tuple(row[7] or ())
+    return Signs(
+        now=from_epoch(row[0]),
+        highest=row[1],
+        lowest=row[2],
+        conversations=(row[1], row[2], row[5]),
+        evaluations=(identity_now, *row[8:]),
+        feedback=(row[3], row[4], row[6]),
+        identity=identity_now,
+        highest_feedback=row[3],
+        lowest_feedback=row[4],
+    )

@@ -1,0 +1,101 @@
+"""What can go wrong with the monitored database, told in the message catalogue's words and never with a secret."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+import psycopg2
+from psycopg2 import errorcodes
+
+from aiops_tui.model.panels import Notice
+from aiops_tui.text.printable import printable
+
+
+class SourceError(Exception):
+    """A question to the database that was not answered; ``notice`` says why and what to do.
+
+    ``lost`` says that the connection is of no more use. ``final`` says that asking again will not help by itself.
+    """
+
+    def __init__(self, notice: Notice, *, lost: bool = False, final: bool = False) -> None:
+        self.notice = notice
+        self.lost = lost
+        self.final = final
+        super().__init__(notice.id)
+
+
+class Cancelled(SourceError):  # noqa: N818
+    """The question was withdrawn by us."""
+
+    def __init__(self) -> None:
+        super().__init__(Notice("source.cancelled"))
+
+
+_BY_STATE = {
+    errorcodes.INVALID_PASSWORD: "source.wrong_password",
+    errorcodes.INVALID_AUTHORIZATION_SPECIFICATION: "source.wrong_password",
+    errorcodes.INVALID_CATALOG_NAME: "source.no_database",
+    errorcodes.INSUFFICIENT_PRIVILEGE: "source.no_rights",
+    errorcodes.LOCK_NOT_AVAILABLE: "source.locked",
+    errorcodes.TOO_MANY_CONNECTIONS: "source.too_many",
+    errorcodes.UNDEFINED_TABLE: "source.changed",
+    errorcodes.UNDEFINED_COLUMN: "source.changed",
+}
+
+_CONNECT_HINTS = (
+    (re.compile(r"password|authentication|no pg_hba|role .* does not exist", re.IGNORECASE), "source.wrong_password"),
+    (re.compile(r"database .* does not exist", re.IGNORECASE), "source.no_database"),
+    (re.compile(r"could not translate|name or service|nodename|temporary failure in name", re.IGNORECASE), "source.no_host"),
+    (re.compile(r"refused|no such file|is the server running", re.IGNORECASE), "source.refused"),
+    (re.compile(r"timeout|timed out", re.IGNORECASE), "source.unreachable"),
+    (re.compile(r"too many (clients|connections)|remaining connection slots", re.IGNORECASE), "source.too_many"),
+    (re.compile(r"ssl|certificate|tls", re.IGNORECASE), "source.tls"),
+    (re.compile(r"definition of service", re.IGNORECASE), "source.no_service"),
+)
+
+
+def postgres_problem(error: psycopg2.Error, *, connecting: bool, target: str) -> SourceError:
+    """Turn an error of the driver into one that can be shown; ``target`` is the database's name without secrets."""
+    state = error.pgcode or ""
+    text = str(error)
+    if connecting:
+        for pattern, message_id in _CONNECT_HINTS:
+            if pattern.search(text):
+                final = message_id in {"source.wrong_password", "source.no_database", "source.no_service"}
+                return SourceError(Notice(message_id, {"target": target}), lost=True, final=final)
+        return SourceError(Notice("source.unreachable", {"target": target}), lost=True)
+    if state == errorcodes.QUERY_CANCELED:
+        if "statement timeout" in text:
+            return SourceError(Notice("source.timeout"))
+        return Cancelled()
+    if state in _BY_STATE:
+        return SourceError(Notice(_BY_STATE[state], {"target": target, "reason": _first_line(text)}))
+    if state.startswith("40"):
+        return SourceError(Notice("source.conflict"))
+    if not state or state.startswith(("08", "57P")):
+        return SourceError(Notice("source.gone", {"target": target}), lost=True)
+    return SourceError(Notice("source.refused_query", {"reason": _first_line(text)}))
+
+
+def sqlite_problem(error: Exception, *, target: str, cancelled: bool, timed_out: bool) -> SourceError:
+    """Turn an error of the driver into one that can be shown; ``target`` is the file's path."""
+    text = str(error)
+    if "interrupted" in text:
+        return SourceError(Notice("source.timeout")) if timed_out and not cancelled else Cancelled()
+    values = {"target": target, "reason": _first_line(text)}
+    if "locked" in text or "busy" in text:
+        return SourceError(Notice("source.sqlite_locked", values))
+    if isinstance(error, sqlite3.OperationalError) and "unable to open" in text:
+        return SourceError(Notice("source.sqlite_unreadable", values), lost=True)
+    if "not a database" in text or "encrypted" in text:
+        return SourceError(Notice("source.sqlite_not_a_database", values), lost=True, final=True)
+    if "malformed" in text or "corrupt" in text or "disk I/O" in text:
+        return SourceError(Notice("source.sqlite_corrupt", values), lost=True)
+    if "no such table" in text or "no such column" in text:
+        return SourceError(Notice("source.changed", values))
+    return SourceError(Notice("source.refused_query", values))
+
+
+def _first_line(text: str) -> str:
+    return printable(text.strip().split("\n", 1)[0], 200)

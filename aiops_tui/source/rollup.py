@@ -1,0 +1,188 @@
+"""Rollups kept up to date by key: frozen segments that are never read twice, and an open tail that is replaced."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import polars as pl
+
+from aiops_tui.model.window import LATEST, Period
+
+Read = Callable[[int, int | None, Period | None], pl.DataFrame]
+"""Reads the cells of the keys ``low <= key < high`` (no end if None), of one period or of all times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How keys are cut: those one statement reads, those worth a segment, those that a merged segment may span."""
+
+    slice_keys: int
+    freeze_keys: int = 2_000
+    merge_keys: int = 50_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """The cells of the keys ``low <= key < high``; ``since`` says that rows before that time were left out."""
+
+    low: int
+    high: int
+    cells: pl.DataFrame
+    since: datetime | None = None
+
+    @property
+    def latest(self) -> int | None:
+        """The latest bucket that holds a row."""
+        return self.cells["bucket"].max()  # type: ignore[return-value]
+
+
+class KeyRollup:
+    """Cells of a table with a growing key, from ``low`` on: frozen segments, then the tail.
+
+    Late rows are not missed, for they arrive by key. Rows that change or vanish later are found by recounting.
+    """
+
+    def __init__(self, read: Read, limits: Limits) -> None:
+        self._read = read
+        self._limits = limits
+        self.segments: list[Segment] = []
+        self.tail_low: int | None = None
+        self._tail: pl.DataFrame | None = None
+        self._whole: pl.DataFrame | None = None
+        self._next_recount = 0
+        self.version = 0
+
+    @property
+    def low(self) -> int | None:
+        """The lowest key that is counted, None if nothing was read yet."""
+        return self.segments[0].low if self.segments else self.tail_low
+
+    def start(self, tail_low: int) -> None:
+        """Set where the tail begins; nothing below is counted until `fill`."""
+        self.tail_low = tail_low
+
+    def fill(self, low: int, since: datetime | None = None) -> Iterator[tuple[int, int]]:
+        """Read what is missing from ``low`` up to the tail, the newest first, yielding (keys done, keys in all).
+
+        With ``since``, rows before that time are left out of what is read now; segments that leave out more than that
+        are read again. Each step is one statement, over more keys where they are sparse.
+        """
+        assert self.tail_low is not None  # noqa: S101
+        short = [s for s in self.segments if s.since is not None and (since is None or s.since > since)]
+        top = self.low if self.low is not None else self.tail_low
+        done, steps = 0, max(top - low, 0) + sum(s.high - s.low for s in short)
+        for segment in short:
+            cells = self._read(segment.low, segment.high, _from(since))
+            self._replace(segment, replace(segment, cells=cells, since=since))
+            done += segment.high - segment.low
+            yield done, steps
+        span = self._limits.slice_keys
+        while top > low:
+            bottom = max(top - span, low)
+            cells = self._read(bottom, top, _from(since))
+            self.segments.insert(0, Segment(bottom, top, cells, since))
+            self._touch()
+            done += top - bottom
+            top = bottom
+            span = self._limits.slice_keys if int(cells["n"].sum()) * 4 > span else span * 4
+            yield done, steps
+
+    def read_tail(self) -> None:
+        """Replace the tail's cells by what is there now."""
+        assert self.tail_low is not None  # noqa: S101
+        tail = self._read(self.tail_low, None, None)
+        if self._tail is None or not _same(self._tail, tail):
+            self._tail = tail
+            self._touch()
+
+    def freeze(self, new_low: int) -> bool:
+        """Move the tail's start up, where that is worth a segment, and say whether it was."""
+        assert self.tail_low is not None  # noqa: S101
+        if new_low - self.tail_low < self._limits.freeze_keys:
+            return False
+        cells = self._read(self.tail_low, new_low, None)
+        self.segments.append(Segment(self.tail_low, new_low, cells))
+        self.tail_low = new_low
+        self._merge_newest()
+        self._touch()
+        return True
+
+    def drop_below(self, low: int) -> None:
+        """Forget segments whose keys all lie below the lowest one that the table still has."""
+        kept = [segment for segment in self.segments if segment.high > low]
+        if len(kept) < len(self.segments):
+            self.segments = kept
+            self._touch()
+
+    def segment_of(self, key: int) -> Segment | None:
+        """Return the frozen segment that holds a key."""
+        place = bisect_right(self.segments, key, key=lambda segment: segment.low) - 1
+        return self.segments[place] if place >= 0 and key < self.segments[place].high else None
+
+    def recount_key(self, key: int) -> bool:
+        """Recount the segment that holds a key, and say whether it had changed."""
+        segment = self.segment_of(key)
+        return segment is not None and self._recount(segment)
+
+    def recount_next(self) -> tuple[bool, bool]:
+        """Recount one frozen segment, in turn; return whether it had changed, and whether that completes a round."""
+        if not self.segments:
+            return False, True
+        place = self._next_recount % len(self.segments)
+        changed = self._recount(self.segments[place])
+        self._next_recount = place + 1
+        finished = self._next_recount >= len(self.segments)
+        if finished:
+            self._next_recount = 0
+        return changed, finished
+
+    def restart_recount(self) -> None:
+        """Begin the next round of recounting at the oldest segment."""
+        self._next_recount = 0
+
+    def frame(self) -> pl.DataFrame | None:
+        """Return all cells, those of one bucket perhaps in several rows; None before the tail was read."""
+        if self._tail is None:
+            return None
+        if self._whole is None:
+            self._whole = pl.concat([*(segment.cells for segment in self.segments), self._tail])
+        return self._whole
+
+    def _recount(self, segment: Segment) -> bool:
+        cells = self._read(segment.low, segment.high, _from(segment.since))
+        if _same(cells, segment.cells):
+            return False
+        self._replace(segment, replace(segment, cells=cells))
+        return True
+
+    def _replace(self, old: Segment, new: Segment) -> None:
+        self.segments[self.segments.index(old)] = new
+        self._touch()
+
+    def _merge_newest(self) -> None:
+        while len(self.segments) > 1:
+            before, last = self.segments[-2:]
+            if before.since is not None or last.high - before.low > self._limits.merge_keys:
+                return
+            keys = [name for name in last.cells.columns if name != "n"]
+            cells = pl.concat([before.cells, last.cells]).group_by(keys).agg(pl.col("n").sum())
+            self.segments[-2:] = [Segment(before.low, last.high, cells)]
+
+    def _touch(self) -> None:
+        self._whole = None
+        self.version += 1
+
+
+def _from(since: datetime | None) -> Period | None:
+    return None if since is None else Period(since, LATEST)
+
+
+def _same(one: pl.DataFrame, other: pl.DataFrame) -> bool:
+    """Return whether two frames hold the same cells, in any order."""
+    if one.height != other.height:
+        return False
+    keys = [name for name in one.columns if name != "n"]
+    return one.sort(keys).equals(other.sort(keys))
