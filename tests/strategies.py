@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from aiops_tui.model.filters import Filter, Term
@@ -26,6 +27,9 @@ from aiops_tui.model.panels import (
 )
 from aiops_tui.model.view import View
 from aiops_tui.model.window import COMPARES, EARLIEST, LATEST, WINDOW_NAMES, Period, Window, WindowSpec
+
+for_snapshots = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""How often a property is tried with a snapshot, which takes a while to make up."""
 
 HOSTILE = (
     "<!channel>", "<@U123ABC>", "<https://evil.example|here>", "&amp; & <b>", "```", "`` ` ``", "*b* _i_ ~s~ :x:",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from aiops_tui.model.labels import REST
 from aiops_tui.model.panels import Cell, Metric, Panel, Series, Snapshot, Table
 from aiops_tui.output import figures
 from aiops_tui.output.as_json import iso
@@ -44,8 +45,7 @@ def _sections(panels: Sequence[Panel], translator: Translator) -> Iterator[tuple
         if isinstance(panel, Series):
             yield translator.title(panel.id), _series(panel, translator)
         elif isinstance(panel, Table):
-            header = [translator.column(column.id) for column in panel.columns]
-            yield translator.title(panel.id), [header, *panel.rows]
+            yield translator.title(panel.id), _table(panel, translator)
 
 
 def _metrics(metrics: Sequence[Metric], translator: Translator) -> list[Record]:
@@ -59,6 +59,15 @@ def _series(panel: Series, translator: Translator) -> list[Record]:
     header: Record = [translator.column("time"), *(translator.label(name) for name in panel.series)]
     figures_ = zip(*panel.series.values(), strict=False)
     return [header, *([moment, *values] for moment, values in zip(panel.x, figures_, strict=False))]
+
+
+def _table(panel: Table, translator: Translator) -> list[Record]:
+    rest = translator.label(REST)
+    rows = [
+        [rest if figures.is_rest(panel, y, x) else cell for x, cell in enumerate(row)]
+        for y, row in enumerate(panel.rows)
+    ]
+    return [[translator.column(column.id) for column in panel.columns], *rows]
 
 
 def _safe(cell: Cell, zone: ZoneInfo) -> str | int | float | None:

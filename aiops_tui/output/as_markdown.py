@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel, Series, Snapshot, Table
 from aiops_tui.output import figures
 from aiops_tui.text import formats
+from aiops_tui.text.printable import printable
 from aiops_tui.text.translations import Translator
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$@:])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~&$@#]|:(?=//|[a-z+_-])|(?<=www)\.)", re.IGNORECASE)
+"""What begins or ends markup within a line, an address or an emoji's name among it; no line begins with data."""
 
 
 def markdown(snapshot: Snapshot, translator: Translator) -> str:
@@ -88,4 +90,4 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", text)
+    return _MARKUP.sub(r"\\\1", printable(text))

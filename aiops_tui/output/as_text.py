@@ -11,6 +11,7 @@ from aiops_tui.output import figures
 from aiops_tui.output.grid import Align, grid
 from aiops_tui.text import formats
 from aiops_tui.text.cells import cut, wrap
+from aiops_tui.text.printable import printable, printable_lines
 from aiops_tui.text.translations import Translator
 
 _INDENT = "  "
@@ -24,8 +25,8 @@ def text(snapshot: Snapshot, translator: Translator, width: int = 100) -> str:
         lines += ["", translator.label(f"tab.{tab}").upper()]
         lines += _tab(panels, translator, ZoneInfo(snapshot.timezone), width)
     for warning in snapshot.warnings:
-        lines += ["", *wrap(f"! {translator.notice(warning)}", width)]
-    return "\n".join(cut(line, width) for line in lines) + "\n"
+        lines += ["", *wrap(printable_lines(f"! {translator.notice(warning)}"), width)]
+    return "\n".join(cut(printable(line), width) for line in lines) + "\n"
 
 
 def _head(snapshot: Snapshot, translator: Translator) -> Iterator[str]:

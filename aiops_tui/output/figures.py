@@ -78,11 +78,17 @@ def cell(table: Table, row: int, column: int, translator: Translator, zone: tzin
     unit, value = table.columns[column].unit, table.rows[row][column]
     if isinstance(value, float):
         value = finite(value)
-    if unit == "topic" and value is None and table.keys[row : row + 1] == (REST,):
+    if is_rest(table, row, column):
         return translator.label(REST)
     if unit in {"sentiment", "level"} and isinstance(value, str):
         return printable(translator.label(value))
     return printable(formats.value(value, unit, zone))
+
+
+def is_rest(table: Table, row: int, column: int) -> bool:
+    """Tell whether a cell stands for all topics beyond those kept."""
+    nameless = table.columns[column].unit == "topic" and table.rows[row][column] is None
+    return nameless and table.keys[row : row + 1] == (REST,)
 
 
 def cells(table: Table, columns: Sequence[int], translator: Translator, zone: tzinfo) -> list[list[str]]:

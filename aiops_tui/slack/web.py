@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
 import urllib.request
 from collections.abc import Mapping
 
 from slack_sdk import WebClient
 
 from aiops_tui.slack.exchange import exchange
-
-# Without a handler the SDK's errors would be printed over the screen.
-logging.getLogger("slack_sdk").addHandler(logging.NullHandler())
 
 
 class SlackClient(WebClient):

@@ -22,7 +22,7 @@ from aiops_tui.slack.message import Message, compose
 from aiops_tui.slack.validator import BUDGET, block_errors, characters
 from aiops_tui.text.translations import Translator
 from tests.fakeslack import FakeSlack
-from tests.strategies import HOSTILE, snapshots, texts, views
+from tests.strategies import HOSTILE, for_snapshots, snapshots, texts, views
 
 EN = Translator("en")
 KO = Translator("ko")
@@ -63,6 +63,7 @@ def _marked(value: object) -> Iterator[str]:
             yield from _marked(item)
 
 
+@for_snapshots
 @given(snapshots(), views(), st.sampled_from([EN, KO]), st.one_of(st.none(), texts.map("https://x.example/".__add__)))
 def test_whatever_the_data_slack_takes_the_message(
     snapshot: Snapshot, view: View, translator: Translator, url: str | None
@@ -79,6 +80,7 @@ def test_whatever_the_data_slack_takes_the_message(
         assert markup.count("```") in {0, 2}
 
 
+@for_snapshots
 @given(snapshots(), views())
 def test_the_server_takes_it_too(snapshot: Snapshot, view: View) -> None:
     message = composed(snapshot, view)
@@ -136,6 +138,13 @@ def test_hostile_topics_stand_in_the_channel_as_plain_text(snapshot: Snapshot, n
     row = shown(message).split("3,000\n", 1)[1].splitlines()[2]
     beginning = name.replace("\u2003", " ").strip()[:20]
     assert beginning in row
+
+
+def test_a_table_that_grows_by_its_escapes_has_fewer_rows(snapshot: Snapshot) -> None:
+    table = Table("topics", (Column("topic", "topic"),), (("<" * 80,),) * 10, 10)
+    message = composed(replace(snapshot, tabs={"overview": (table,)}))
+    assert block_errors(message.blocks) == []
+    assert "*Topics*  9 of 10" in shown(message)
 
 
 def test_the_command_opens_the_same_moment(snapshot: Snapshot) -> None:
