@@ -36,7 +36,7 @@ from aiops_tui.tui.screens.sheet import STYLES
 from aiops_tui.tui.session import MonitorLike, Session
 from aiops_tui.tui.sharing import Sharing
 from aiops_tui.tui.starter import Factory, real_monitor, start_monitor
-from aiops_tui.tui.themes import PALETTES
+from aiops_tui.tui.themes import depth_of, palettes
 from aiops_tui.tui.widgets.drawn import Drawn
 
 Clock = Callable[[], datetime]
@@ -114,9 +114,10 @@ class Console(App[int]):
         self._line_filter = PrintableOnly()
         self._words = Translator(settings.language)
         self._desk = Desk(self.session)
-        for palette in PALETTES.values():
+        self._palettes = palettes(depth_of(self.console.color_system, no_color=self.no_color))
+        for palette in self._palettes.values():
             self.register_theme(palette.theme())
-        self.theme = PALETTES[settings.theme].name
+        self.theme = self._palettes[settings.theme].name
 
     # what widgets ask for
 
@@ -226,8 +227,7 @@ class Console(App[int]):
     def _make_look(self) -> Look:
         zone = ZoneInfo(self.settings.timezone)
         day = self.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        palette = next(palette for palette in PALETTES.values() if palette.name == self.theme)
-        return Look(self._words, zone, palette, stale=self.session.stale, day=day)
+        return Look(self._words, zone, self._palettes[self.settings.theme], stale=self.session.stale, day=day)
 
     def _relook(self) -> None:
         self._look = self._make_look()
@@ -239,7 +239,7 @@ class Console(App[int]):
             old, language=language or old.language, theme=theme or old.theme, timezone=timezone or old.timezone
         )
         self._words = Translator(self.settings.language)
-        self.theme = PALETTES[self.settings.theme].name
+        self.theme = self._palettes[self.settings.theme].name
         if self.settings.timezone != old.timezone:
             self.restart()
         self._relook()

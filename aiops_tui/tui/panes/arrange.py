@@ -49,7 +49,7 @@ class Plan:
 
     def _stacked(self) -> tuple[Row, ...]:
         """The main chart, and one of the others below it."""
-        return (Row("11fr", (Cell(self.panels[:1]),)), Row("9fr", (Cell(self.panels[1:]),)))
+        return (Row("11fr", (Cell(self.panels[:1]),)), Row("8fr", (Cell(self.panels[1:]),)))
 
 
 def _tiles(height: int) -> Row:

@@ -10,7 +10,9 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from aiops_tui.charts.spans import Line, Span
+from aiops_tui.model.panels import Notice
 from aiops_tui.model.records import Conversation
+from aiops_tui.text.cells import wrap
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.look import host
@@ -52,7 +54,7 @@ class ConversationScreen(ModalScreen[None]):
         self.conversation: Conversation | None = None
         self._load = load
         self._neighbour = neighbour
-        self._notice = ""
+        self._notices: tuple[Notice, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Put the letter above the keys."""
@@ -87,8 +89,9 @@ class ConversationScreen(ModalScreen[None]):
         message.stop()
         if message.key != self.key or message.future.cancelled():
             return
-        if message.future.exception() is not None:
-            self._say("tui.conversation.failed")
+        if (error := message.future.exception()) is not None:
+            reason = getattr(error, "notice", None)
+            self._say("tui.conversation.failed", reason if isinstance(reason, Notice) else None)
             return
         self.conversation = message.future.result()
         if self.conversation is None:
@@ -120,18 +123,19 @@ class ConversationScreen(ModalScreen[None]):
             self.post_message(self.Moved(key))
             self.open(key)
 
-    def _say(self, message_id: str) -> None:
-        self._notice = message_id
+    def _say(self, message_id: str, reason: Notice | None = None) -> None:
+        self._notices = (Notice(message_id), *((reason,) if reason else ()))
         self._show()
 
     def _show(self) -> None:
-        conversation, notice = self.conversation, self._notice
+        conversation, notices = self.conversation, self._notices
         look = host(self).look
         heading = look.words("tui.conversation.title", id=self.key)
 
         def write(cells: int) -> list[Line]:
             if conversation is None:
-                return [(Span(look.words(notice), "muted"),)]
+                texts = (row for notice in notices for row in wrap(look.words.notice(notice), cells))
+                return [(Span(text, "muted"),) for text in texts]
             return list(conversation_lines(conversation, look, cells))
 
         self.query_one(Reader).show(heading, write)

@@ -76,6 +76,11 @@ class Drawn(Widget):
         """Draw for the new size."""
         self.redraw()
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show whether keys go here."""
+        super().watch_has_focus(has_focus)
+        self.redraw()
+
     def on_show(self) -> None:
         """Draw what may have changed while the widget was hidden."""
         self.redraw()
@@ -115,14 +120,6 @@ class Framed(Drawn):
             *((side, *line, side) for line in inside),
             edge_line("╰", self.note(), EMPTY, "╯", width, edge),
         ]
-
-    def on_focus(self) -> None:
-        """Show that keys go here."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Show that keys go elsewhere."""
-        self.redraw()
 
 
 def edge_line(start: str, left: Line, right: Line, end: str, width: int, role: str) -> Line:

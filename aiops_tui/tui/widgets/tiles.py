@@ -58,14 +58,6 @@ class Tiles(Drawn, can_focus=True):
         columns = [self._tile(place, size, height) for place, size in zip(shown, sizes, strict=True)]
         return [tuple(span for column in columns for span in column[row]) for row in range(height)]
 
-    def on_focus(self) -> None:
-        """Show that keys go here."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Show that keys go elsewhere."""
-        self.redraw()
-
     def action_tile_left(self) -> None:
         """Choose the tile before."""
         self._choose(self.chosen - 1)
