@@ -274,7 +274,7 @@ def test_the_rounding_of_sums_does_not_depend_on_the_run(inputs_of: MakeInputs) 
         (place / 7).alias("total"),
         (place / 3).alias("squares"),
         *bins,
-    ).cast(dict(EVALUATIONS))
+    ).cast(EVALUATIONS)
     inputs = inputs_of(current=Cells(pl.DataFrame(schema=CONVERSATIONS), cells))
     first = panels("evaluation", inputs)
     assert all(panels("evaluation", inputs) == first for _ in range(5))
