@@ -13,3 +13,11 @@ class NotEmptyError(Exception):
     def __init__(self, *names: str) -> None:
         self.names = names
         super().__init__(", ".join(names))
+
+
+class NotMadeError(Exception):
+    """Tables that the database did not let one make; ``reason`` is its first word on it, without secrets."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)

@@ -12,7 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiops_tui.demo import logs
-from aiops_tui.demo.errors import NotEmptyError
+from aiops_tui.demo.errors import NotEmptyError, NotMadeError
 from aiops_tui.demo.rows import Batch, history
 from aiops_tui.demo.service import Conversation, Evaluation, Feedback
 
@@ -35,12 +35,18 @@ def create_tables(url: str) -> list[str]:
     Raises:
         NotEmptyError: if any of them exists.
         ValueError: if the URL is of a database that is neither PostgreSQL nor SQLite.
-        sqlalchemy.exc.SQLAlchemyError: if the database cannot be reached or written.
+        NotMadeError: if the database cannot be reached or written.
     """
+    from sqlalchemy.exc import SQLAlchemyError
+
     from aiops_tui.demo.schema import make_tables, open_engine
 
-    with open_engine(url).begin() as connection:
-        return make_tables(connection)
+    try:
+        with open_engine(url).begin() as connection:
+            return make_tables(connection)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or type(error).__name__)
+        raise NotMadeError(reason.strip().partition("\n")[0]) from None
 
 
 def is_demo(path: Path) -> bool:

@@ -1,0 +1,21 @@
+"""The command line: parses what was asked for, then imports only what that needs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line, that of this process by default, and return its exit status.
+
+    0 is done, 1 failed and 2 wrong usage, with one line on standard error that says what to do.
+    """
+    try:
+        from aiops_tui.cli.running import run
+
+        return run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED

@@ -1,0 +1,75 @@
+"""The options, by the groups that commands share. Values stay as they were written; who uses them reads them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import click
+
+
+class Group(NamedTuple):
+    """Options that are shown together in a command's help, under the title ``cli.group.<name>``."""
+
+    name: str
+    options: tuple[click.Option, ...]
+
+
+def _value(name: str, metavar: str, *, multiple: bool = False) -> click.Option:
+    return click.Option([f"--{name}"], metavar=metavar, type=str, multiple=multiple)
+
+
+def _switch(name: str, opposite: str | None = None) -> click.Option:
+    words = f"--{name}/--{opposite}" if opposite else f"--{name}"
+    return click.Option([words], is_flag=True, default=None)
+
+
+_ZONE = _value("tz", "ZONE")
+_CONNECTION = (
+    _value("profile", "NAME"),
+    _value("connect-timeout", "SECONDS"),
+    _value("statement-timeout", "SECONDS"),
+    _value("lock-timeout", "SECONDS"),
+)
+_LOGS = _value("log-file", "PATH", multiple=True)
+_INTERVAL = _value("interval", "SECONDS")
+
+
+def _view(tabs: str) -> Group:
+    return Group(
+        "view",
+        (
+            _value("tab", tabs),
+            _value("window", "1h|6h|24h|7d|30d|90d|all"),
+            _value("since", "TIME"),
+            _value("until", "TIME"),
+            _value("at", "TIME"),
+            _value("compare", "previous|week|off"),
+            _value("filter", "QUERY"),
+            _value("sort", "COLUMN"),
+            _value("conversation", "ID"),
+            _ZONE,
+        ),
+    )
+
+
+VIEW = _view("overview|sentiment|evaluation|logs")
+VIEW_OF_TABS = _view("overview|sentiment|evaluation|logs|all")
+SOURCE = Group("source", (_value("db", "URL"), _LOGS, *_CONNECTION, _INTERVAL))
+SCREEN = Group("screen", (_value("theme", "dark|light"), _switch("mouse", "no-mouse")))
+OTHER = Group("other", (_value("lang", "en|ko"),))
+SNAPSHOT = Group("output", (_value("format", "text|json|markdown|csv"), _value("output", "FILE")))
+SHARE = Group("share", (_value("channel", "CHANNEL"), _switch("dry-run")))
+DEMO = Group(
+    "demo",
+    (
+        _value("db", "PATH"),
+        _value("rows", "N"),
+        _value("days", "D"),
+        _value("seed", "S"),
+        _switch("live", "no-live"),
+        _switch("tui", "no-tui"),
+        _INTERVAL,
+    ),
+)
+DOCTOR = Group("source", (_value("db", "URL"), _LOGS, _ZONE, *_CONNECTION))
+INIT = Group("source", (_value("db", "URL"), _value("connect-timeout", "SECONDS")))

@@ -1,0 +1,132 @@
+"""Reading a view from the options."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from aiops_tui.cli.invocation import Invocation
+from aiops_tui.cli.problems import FAILED, USAGE, Stop
+from aiops_tui.config import values
+from aiops_tui.config.sources import Found
+from aiops_tui.model.filters import Filter, FilterError
+from aiops_tui.model.panels import TABS, Notice
+from aiops_tui.model.view import View
+from aiops_tui.model.window import COMPARES, WINDOW_NAMES, Compare, WindowSpec, clamp
+from aiops_tui.text.cells import width
+from aiops_tui.text.printable import printable
+
+PRESENT: tuple[str, ...] = ("overview", "sentiment", "evaluation", "logs")
+"""The tabs that have panels."""
+
+ALL = "all"
+_SHOWN = 200
+
+
+def read_view(run: Invocation, tab: str | None = None) -> View:
+    """Return the view that the options of a run ask for, of a tab that was read before or else of the one they name.
+
+    Times without an offset are of the display time zone.
+
+    Raises:
+        Stop: an option cannot be understood.
+        ConfigError: an option is not one of its choices.
+    """
+    compare = run.find("compare")
+    return View(
+        tab=tab or _tab(run.find("tab"), PRESENT),
+        window=_window(run, ZoneInfo(run.settings.timezone)),
+        filter=_filter(run),
+        compare=cast("Compare", values.choice(compare, COMPARES)) if compare else "previous",
+        sort=_text(run.find("sort")),
+        conversation=_text(run.find("conversation")),
+    )
+
+
+def read_tabs(run: Invocation) -> tuple[str, ...]:
+    """Return the tabs that ``--tab`` asks for, more than one where it says ``all``.
+
+    Raises:
+        Stop: a tab is not there yet.
+        ConfigError: there is no such tab.
+    """
+    tab = _tab(run.find("tab"), (*PRESENT, ALL))
+    return PRESENT if tab == ALL else (tab,)
+
+
+def _tab(found: Found | None, choices: tuple[str, ...]) -> str:
+    if found is None:
+        return PRESENT[0]
+    name = str(found.value).lower()
+    if name in TABS and name not in PRESENT:
+        raise _mistake("cli.tab_later", found, choices=", ".join(choices))
+    if name == ALL and ALL not in choices:
+        raise _mistake("cli.tab_all", found, choices=", ".join(choices))
+    return values.choice(found, choices)
+
+
+def _window(run: Invocation, zone: tzinfo) -> WindowSpec:
+    """Return the window: a named one, or one with bounds of its own, whichever was given nearer to the command."""
+    named, since, until = run.find("window"), run.find("since"), run.find("until")
+    given = [name for name in ("since", "until") if name in run.flags]
+    if given and "window" in run.flags:
+        raise Stop(Notice("cli.two_windows", {"option": f"--{given[0]}"}), USAGE)
+    at_found = run.find("at")
+    at = _moment(at_found, zone)
+    if "window" in run.flags or not (since or until):
+        return WindowSpec(values.choice(named, WINDOW_NAMES) if named else "7d", at=at)
+    window = WindowSpec("custom", since=_moment(since, zone), until=_moment(until, zone), at=at)
+    for end, found in ((window.until, until), (at, at_found)):
+        if since and window.since and found and end and window.since >= end:
+            raise _mistake("cli.since_after", since, other=found.origin, end=_shown(found))
+    return window
+
+
+def _moment(found: Found | None, zone: tzinfo) -> datetime | None:
+    """Read an ISO 8601 date or time, which loses its fractions of a second."""
+    if found is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(found.value).strip()).replace(microsecond=0)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return clamp(aware.astimezone(UTC), 0)
+    except (ValueError, OverflowError):
+        raise _mistake("cli.bad_moment", found) from None
+
+
+def _filter(run: Invocation) -> Filter:
+    found = run.find("filter")
+    if found is None:
+        return Filter()
+    text = str(found.value)
+    try:
+        return Filter.parse(text)
+    except FilterError as error:
+        before = printable(text[: error.position])
+        # Only the part around the mistake, where the text is long.
+        start = max(len(before) - _SHOWN // 2, 0)
+        shown = printable(text)[start : start + _SHOWN]
+        below = (f"  {shown}", "  " + " " * width(before[start:]) + "^")
+        problem = run.translator(
+            error.message_id, **{name: printable(value, _SHOWN) for name, value in error.values.items()}
+        )
+        notice = Notice("cli.bad_filter", {"origin": found.origin, "problem": problem})
+        raise Stop(notice, _status(found), below) from None
+
+
+def _text(found: Found | None) -> str | None:
+    return None if found is None or found.value == "" else str(found.value)
+
+
+def _mistake(message_id: str, found: Found, **more: str) -> Stop:
+    return Stop(Notice(message_id, {"origin": found.origin, "value": _shown(found), **more}), _status(found))
+
+
+def _status(found: Found) -> int:
+    """Return wrong usage for the command line; a setting elsewhere is none of the command."""
+    return USAGE if found.origin.startswith("--") else FAILED
+
+
+def _shown(found: Found) -> str:
+    return printable(str(found.value), _SHOWN)

@@ -1,0 +1,24 @@
+"""Waiting for work that does not hear Ctrl+C, as a database driver that waits for its server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def interruptible(work: Callable[[], T]) -> T:
+    """Do the work in a thread and return what it returns, or raise what it raises; Ctrl+C leaves it behind at once."""
+    outcome: Future[T] = Future()
+
+    def do() -> None:
+        try:
+            outcome.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - the waiting thread raises it
+            outcome.set_exception(error)
+
+    threading.Thread(target=do, name="work", daemon=True).start()
+    return outcome.result()
