@@ -187,7 +187,7 @@ class Console(App[int]):
 
     def on_started(self, message: Started) -> None:
         """Go on with the monitor, unless another one was asked for meanwhile."""
-        if message.generation == self._generation:
+        if message.generation == self._generation and self._shown:
             self.session.attach(message.monitor)
             if isinstance(self.screen, ConversationScreen):
                 self.screen.retry()
@@ -205,14 +205,21 @@ class Console(App[int]):
             self.session.publish(message.snapshot, message.status)
             self.update()
 
+    @property
+    def _shown(self) -> bool:
+        """Whether there is a screen; messages can arrive after it was closed."""
+        return self._desk in self.screen_stack
+
     def update(self) -> None:
         """Show the session as it is; draws only what has changed."""
-        self._relook()
-        self._desk.show(self.now())
+        if self._shown:
+            self._relook()
+            self._desk.show(self.now())
 
     def _tick(self) -> None:
-        self._relook()
-        self._desk.tick(self.now())
+        if self._shown:
+            self._relook()
+            self._desk.tick(self.now())
 
     def on_app_focus(self) -> None:
         """Somebody looks at the terminal again."""
@@ -340,7 +347,7 @@ class Console(App[int]):
     def _handle_exception(self, error: Exception) -> None:
         """Leave a file without locals, and a line for standard error, in place of Textual's crash screen."""
         self._return_code = 1
-        if self._exception is None:
+        if not self.crash_line:
             self._exception = error
             self._exception_event.set()
             report = crash.write_report(error, self.settings.state_dir, self._secrets())

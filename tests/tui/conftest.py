@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from textual.pilot import Pilot
@@ -32,8 +34,11 @@ from aiops_tui.model.panels import (
 from aiops_tui.model.records import Conversation, Evaluation, Feedback, LogEntry
 from aiops_tui.model.view import View
 from aiops_tui.model.window import Period, previous_period
+from aiops_tui.text.translations import Translator
 from aiops_tui.tui.app import Console
+from aiops_tui.tui.look import Look
 from aiops_tui.tui.session import Publish
+from aiops_tui.tui.themes import palettes
 
 NOW = datetime(2026, 11, 22, 7, 50, 43, tzinfo=UTC)
 TOPICS = ("결제 오류", "환불", "배송", "로그인", "login", "refund", "쿠폰", "회원 탈퇴")
@@ -168,7 +173,10 @@ def _overview(x: tuple[datetime, ...], rows: int) -> tuple[Panel, ...]:
 
 def _sentiment(x: tuple[datetime, ...]) -> tuple[Panel, ...]:
     n = len(x)
-    classes = {name: _wave(n, scale, shift) for shift, (name, scale) in enumerate(zip(SENTIMENTS, (80, 60, 40, 3, 8)))}
+    classes = {
+        name: _wave(n, scale, shift)
+        for shift, (name, scale) in enumerate(zip(SENTIMENTS, (80, 60, 40, 3, 8), strict=True))
+    }
     days = tuple(x[0] + timedelta(days=i) for i in range(8))
     heat = tuple(tuple((d + h) / 36 for h in range(24)) for d in range(7))
     return (
@@ -263,17 +271,11 @@ class Desk:
 
     def text(self) -> str:
         """What is on the screen, line by line."""
-        compositor = self.console.screen._compositor
-        screens = [*self.console._background_screens, self.console.screen]
-        del compositor
-        width, height = self.console.size
-        lines = [""] * height
-        for screen in screens:
-            if not screen.is_attached:
-                continue
-            for y, strip in enumerate(screen._compositor.render_strips()):
-                lines[y] = strip.text if strip.text.strip() or not lines[y] else lines[y]
-        return "\n".join(lines)
+        return "\n".join(strip.text for strip in self.console.screen._compositor.render_strips())
+
+    def below(self) -> str:
+        """What the main screen shows, under whatever is open."""
+        return "\n".join(strip.text for strip in self.console.desk._compositor.render_strips())
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -289,10 +291,10 @@ class Desk:
 
     async def sees(self, *texts: str) -> None:
         for text in texts:
-            await self.until(lambda text=text: text in self.text(), f"on the screen: {text}")  # type: ignore[misc]
+            await self.until(partial(lambda wanted: wanted in self.text(), text), f"on the screen: {text}")
 
 
-Open = Callable[..., Any]
+Open = Callable[..., AbstractAsyncContextManager[Desk]]
 
 
 @pytest.fixture
@@ -325,4 +327,16 @@ def desk(settings: Settings) -> Open:
     return opened
 
 
-Awaited = Awaitable[None]
+@pytest.fixture
+def look() -> Look:
+    return Look(Translator("en"), ZoneInfo("UTC"), palettes("full")["dark"])
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def figures() -> Callable[[View], Snapshot]:
+    return snapshot

@@ -22,6 +22,7 @@ from aiops_tui.tui.screens.conversation import ConversationScreen
 from aiops_tui.tui.screens.main import MainScreen
 from aiops_tui.tui.screens.notes import entry_sheet, notices_sheet, text_sheet
 from aiops_tui.tui.screens.palette import Command
+from aiops_tui.tui.session import Session
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.entries import Entries
 from aiops_tui.tui.widgets.rows import Rows
@@ -55,6 +56,10 @@ class Desk(MainScreen):
         def __init__(self, result: Outcome | Exception) -> None:
             super().__init__()
             self.result = result
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._searched: Rows | None = None
 
     # moving the view
 
@@ -204,6 +209,7 @@ class Desk(MainScreen):
     def action_find(self) -> None:
         """Ask for a text to find in the list that has the keys."""
         if isinstance(self.focused, Rows):
+            self._searched = self.focused
             self.query_one(FilterBar).ask("find", self.focused.needle)
 
     def on_filter_bar_given(self, event: FilterBar.Given) -> None:
@@ -212,7 +218,7 @@ class Desk(MainScreen):
 
     def on_filter_bar_sought(self, event: FilterBar.Sought) -> None:
         """Find a text in the list."""
-        if isinstance(self.focused, Rows) and not self.focused.find(event.needle) and event.needle:
+        if self._searched is not None and not self._searched.find(event.needle) and event.needle:
             host(self).tell(host(self).look.words("tui.not_found", text=event.needle))
 
     def on_filter_bar_closed(self) -> None:

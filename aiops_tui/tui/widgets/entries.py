@@ -47,19 +47,18 @@ class Entries(Rows):
         self.emptiness = Emptiness()
         self._version: int | None = None
         self._seen = 0
-        self._number: int | None = None
+        self._top_number: int | None = None
 
     def show(self, book: Book | None, emptiness: Emptiness) -> None:
         """Take what was read since; draws nothing if nothing was."""
         version = None if book is None else book.version
         if (book, version, emptiness) == (self.book, self._version, self.emptiness) and self._look == self.look:
             return
-        anchor = self._entry(self.top)
         self.book, self._version, self.emptiness = book, version, emptiness
         if self.following:
             self._to_end()
         else:
-            self._stand_still(anchor)
+            self._stand_still()
         self.redraw()
 
     def title(self) -> Line:
@@ -120,6 +119,13 @@ class Entries(Rows):
             Span(entry.message, "text" if entry.level != "debug" else "muted"),
             Span(more, "muted"),
         )
+
+    def content(self, width: int, height: int) -> Sequence[Line]:
+        """Return the entries that can be seen, and remember the first of them."""
+        lines = super().content(width, height)
+        first = self._entry(self.top)
+        self._top_number = first.number if first else None
+        return lines
 
     def empty(self, width: int, height: int) -> Sequence[Line]:
         """Return why there are no entries."""
@@ -207,9 +213,9 @@ class Entries(Rows):
         self.top = max(self.count() - self._page, 0)
         self._key = self.key_of(self.row) if self.count() else None
 
-    def _stand_still(self, anchor: LogEntry | None) -> None:
-        """Keep the same entries in view where the oldest ones were dropped."""
-        top = self._find(anchor.number) if anchor else None
+    def _stand_still(self) -> None:
+        """Keep the same entries in view where the oldest ones were dropped, or late ones came in between."""
+        top = self._find(self._top_number) if self._top_number is not None else None
         row = self._find(int(self._key)) if self._key else None
         self.top = top if top is not None else 0
         self.row = row if row is not None else self.top

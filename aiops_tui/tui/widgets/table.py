@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import starmap
 from typing import Literal
 
 from aiops_tui.charts.spans import Line, Span
@@ -84,8 +85,7 @@ class TableView(Rows):
         """Return the cells of a row, parted by tabs."""
         if self.panel is None:
             return ""
-        cells = zip(self.panel.columns, self.panel.rows[self._order[row]], strict=False)
-        return "\t".join(self._text(column, cell) for column, cell in cells)
+        return "\t".join(starmap(self._text, zip(self.panel.columns, self._cells(self._order[row]), strict=False)))
 
     def empty(self, width: int, height: int) -> Sequence[Line]:
         """Return why there are no rows."""
@@ -104,12 +104,11 @@ class TableView(Rows):
         """Return the cells of a row."""
         if self.panel is None:
             return EMPTY
-        cells = self.panel.rows[self._order[row]]
+        cells = self._cells(self._order[row])
         few = self._rests_on_few(cells)
         spans: list[Span] = []
-        rest = self.key_of(row) == REST
         for place, column, room in self._columns:
-            cell = REST if rest and column.unit == "topic" else cells[place] if place < len(cells) else None
+            cell = cells[place] if place < len(cells) else None
             text = fit(self._text(column, cell), room, _side(column))
             spans += [Span(text, _role(column, cell, few=few)), Span(" " * _GAP, "text")]
         return tuple(spans[:-1])
@@ -132,6 +131,15 @@ class TableView(Rows):
         def __init__(self, rows: TableView, column: str | None) -> None:
             super().__init__(rows, 0)
             self.column = column
+
+    def _cells(self, place: int) -> Sequence[Cell]:
+        """Return the cells of a row of the panel, the topic of the rest by its mark."""
+        if self.panel is None:
+            return ()
+        cells, keys = self.panel.rows[place], self.panel.keys
+        if place >= len(keys) or keys[place] != REST:
+            return cells
+        return [REST if column.unit == "topic" else c for column, c in zip(self.panel.columns, cells, strict=False)]
 
     def _rests_on_few(self, cells: Sequence[Cell]) -> bool:
         names = [column.id for column in self.panel.columns] if self.panel else []
@@ -186,7 +194,8 @@ class TableView(Rows):
 
     def _measure(self, panel: Table) -> None:
         for place, column in enumerate(panel.columns):
-            widest = max((width(self._text(column, row[place])) for row in panel.rows), default=0)
+            texts = (self._text(column, self._cells(row)[place]) for row in range(len(panel.rows)))
+            widest = max(map(width, texts), default=0)
             widest = min(widest, _LONGEST.get(column.unit, 24))
             heading = width(self._heading(column)) + (column.id == self.sort)
             self._widths[column.id] = max(self._widths.get(column.id, 0), widest, heading)

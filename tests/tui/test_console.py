@@ -1,0 +1,560 @@
+"""The console walked through by keys, on made figures."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from textual import events
+from textual.widgets import Input
+
+from aiops_tui.config import Settings
+from aiops_tui.model.filters import Filter
+from aiops_tui.model.panels import Notice, Status, Table
+from aiops_tui.model.view import View
+from aiops_tui.model.window import WindowSpec
+from aiops_tui.slack import Outcome
+from aiops_tui.tui.app import Console
+from aiops_tui.tui.screens.conversation import ConversationScreen
+from aiops_tui.tui.screens.palette import Palette
+from aiops_tui.tui.screens.sheet import Sheet
+from aiops_tui.tui.widgets.chart import Chart
+from aiops_tui.tui.widgets.drawn import Drawn
+from aiops_tui.tui.widgets.entries import Entries
+from aiops_tui.tui.widgets.table import TableView
+
+Open = Any
+
+
+async def test_overview_shows_figures_charts_tables_and_state(desk: Open) -> None:
+    async with desk() as d:
+        await d.sees("12,430", "▲ 4.2% !", "20.3–21.7", "결제 오류", "8 of 487", "other topics", "40 of 12,430")
+        await d.sees("● live · data 2 s old", "READ-ONLY", "16:50:43 Asia/Seoul", "neon/prod › last 7 days")
+
+
+async def test_tabs_that_are_not_there_leave_a_gap_in_the_numbers(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("2")
+        await d.sees("Negative by weekday and hour", "What changed most", "+41.0pp")
+        await d.press("3")
+        await d.sees("Distribution of scores", "Scores by topic and criterion")
+        await d.press("4")
+        await d.sees("request served 199", "following")
+        await d.press("5", "6")
+        assert d.console.session.view.tab == "logs"
+        await d.press("1")
+        await d.sees("Latest conversations")
+        assert [view.tab for view in d.monitor.named("look")] == ["sentiment", "evaluation", "logs", "overview"]
+
+
+async def test_enter_narrows_to_a_topic_and_escape_returns_to_the_same_place(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("down", "down", "enter")
+        await d.sees("› topic:배송")
+        assert d.monitor.view.filter == Filter.parse("topic:배송")
+        await d.press("2")
+        await d.sees("Sentiment by topic", "› topic:배송")
+        await d.press("escape")
+        await d.sees("Latest conversations")
+        topics = d.console.desk.query_one("#topics", TableView)
+        await d.until(lambda: topics.has_focus)
+        assert (topics.row, topics.key_of(topics.row)) == (2, "배송")
+        assert d.console.session.view == View()
+        assert "topic:" not in d.text()
+
+
+async def test_the_rest_of_all_topics_cannot_be_opened(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("G", "enter")
+        await d.sees("cannot be opened")
+        assert not d.console.session.view.filter
+
+
+async def test_a_conversation_opens_and_goes_to_its_neighbours_and_back(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("tab", "down", "enter")
+        await d.sees("Conversation 999", "Question", "카드가 두 번 결제됐어요 999", "Negative (부정)")
+        assert "› #999" in d.below()
+        await d.press("right")
+        await d.sees("Conversation 998")
+        await d.press("left", "left")
+        await d.sees("Conversation 1000")
+        await d.press("left")
+        await d.sees("Conversation 1000")
+        await d.press("G")
+        await d.sees("Clarity", "4.00 ████████", "성의가 부족합니다", "Dislike", "too slow")
+        await d.press("escape")
+        recent = d.console.desk.query_one("#recent", TableView)
+        assert d.console.screen is d.console.desk
+        assert recent.has_focus
+        assert recent.row == 0
+        assert d.console.session.view.conversation is None
+
+
+async def test_a_conversation_that_is_not_there_says_so(desk: Open) -> None:
+    async with desk(view=View(conversation="gone")) as d:
+        await d.until(lambda: isinstance(d.console.screen, ConversationScreen))
+        await d.sees("not there (any more)")
+
+
+async def test_the_filter_bar_begins_with_the_filter_and_keeps_it_on_a_mistake(desk: Open) -> None:
+    async with desk(view=View(filter=Filter.parse("topic:환불"))) as d:
+        await d.press("slash")
+        field = d.console.desk.query_one(Input)
+        await d.until(lambda: field.has_focus)
+        assert field.value == "topic:환불"
+        field.value = "colour:red"
+        await d.press("enter")
+        await d.sees("at 1:", "colour")
+        assert str(d.console.session.view.filter) == "topic:환불"
+        field.value = "score<5 sentiment:부정"
+        await d.press("enter")
+        await d.sees("› score<5 sentiment:negative")
+        await d.press("slash")
+        await d.until(lambda: field.has_focus)
+        field.value = ""
+        await d.press("enter")
+        await d.until(lambda: not d.console.session.view.filter)
+        await d.press("escape")
+        await d.sees("› score<5 sentiment:negative")
+
+
+async def test_escape_leaves_the_filter_bar_and_gives_the_keys_back(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("slash")
+        await d.until(lambda: d.console.desk.query_one(Input).has_focus)
+        await d.press("q")
+        assert d.console.desk.query_one(Input).value == "q"
+        await d.press("escape")
+        await d.until(lambda: d.console.desk.query_one("#topics").has_focus)
+        assert not d.console.session.view.filter
+
+
+async def test_time_keys_move_the_window(desk: Open, now: Any) -> None:
+    async with desk() as d:
+        session = d.console.session
+        await d.press("minus")
+        await d.sees("last 30 days")
+        await d.press("plus", "equals_sign")
+        assert session.view.window == WindowSpec("24h")
+        await d.press("comma")
+        assert session.view.window.at == now.replace(minute=0, second=0) - timedelta(hours=12) + timedelta(hours=1)
+        await d.sees("last 24 hours until 2026-11-22 05:00")
+        await d.press("0")
+        assert session.view.window == WindowSpec("24h")
+
+
+async def test_comparison_and_interval_and_pause_reach_the_monitor(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("c")
+        await d.sees("the week before")
+        assert d.monitor.view.compare == "week"
+        await d.press("i")
+        await d.press("space")
+        await d.press("r")
+        assert d.monitor.named("interval") == [10.0]
+        assert d.monitor.named("pause") == [True]
+        assert len(d.monitor.named("refresh")) == 1
+
+
+async def test_a_quiet_poll_draws_nothing(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk() as d:
+        await d.sees("12,430")
+        await d.pilot.pause(0.1)
+        painted: list[tuple[str, Any]] = []
+        refresh = Drawn.refresh
+
+        def watched(self: Drawn, *regions: Any, **options: Any) -> Any:
+            painted.append((str(self.id), regions))
+            return refresh(self, *regions, **options)
+
+        monkeypatch.setattr(Drawn, "refresh", watched)
+        drawn = _count_charts(monkeypatch)
+        for _ in range(3):
+            d.monitor.show()
+            await d.pilot.pause()
+        assert painted == []
+        assert drawn == []
+
+
+async def test_a_changed_figure_repaints_its_cells_alone(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk() as d:
+        shown = d.monitor.show()
+        await d.pilot.pause(0.1)
+        painted: list[tuple[str, Any]] = []
+        refresh = Drawn.refresh
+
+        def watched(self: Drawn, *regions: Any, **options: Any) -> Any:
+            painted.append((str(self.id), regions))
+            return refresh(self, *regions, **options)
+
+        monkeypatch.setattr(Drawn, "refresh", watched)
+        first, *others = shown.tabs["overview"]
+        d.monitor.show(tabs={"overview": (replace(first, value=12431), *others)})
+        await d.sees("12,431")
+        assert [widget for widget, _ in painted] == ["tiles"]
+        ((region,),) = [regions for _, regions in painted]
+        assert region.area <= 2
+
+
+async def test_the_selection_stays_with_its_row_when_rows_move(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("down", "down")
+        shown = d.monitor.show()
+        topics = shown.panel("overview", "topics")
+        assert isinstance(topics, Table)
+        rows, keys = (topics.rows[5], *topics.rows), ("new", *topics.keys)
+        panels = tuple(replace(topics, rows=rows, keys=keys) if p is topics else p for p in shown.tabs["overview"])
+        d.monitor.show(tabs={"overview": panels})
+        table = d.console.desk.query_one("#topics", TableView)
+        await d.until(lambda: table.count() == len(rows))
+        assert (table.row, table.key_of(table.row)) == (3, "배송")
+
+
+async def test_columns_keep_their_width_when_figures_get_shorter(desk: Open) -> None:
+    async with desk() as d:
+        shown = d.monitor.show()
+        await d.sees("1,840")
+        heading = next(line for line in d.text().splitlines() if "Share" in line)
+        topics = shown.panel("overview", "topics")
+        short = tuple((row[0], 7, 0.1, 0.1, 1.0) for row in topics.rows)
+        panels = tuple(replace(topics, rows=short) if p is topics else p for p in shown.tabs["overview"])
+        d.monitor.show(tabs={"overview": panels})
+        await d.until(lambda: "1,840" not in d.text())
+        assert next(line for line in d.text().splitlines() if "Share" in line) == heading
+
+
+async def test_sorting_is_part_of_the_view_and_keeps_the_rest_last(desk: Open) -> None:
+    async with desk() as d:
+        table = d.console.desk.query_one("#topics", TableView)
+        await d.press("o")
+        await d.sees("sorted by Topic")
+        assert d.console.session.view.sort == "topic"
+        assert table.text_of(0).startswith("login")
+        assert table.text_of(table.count() - 1).startswith("other topics")
+        await d.press("o", "o", "o", "o")
+        assert d.console.session.view.sort == "score"
+        assert table.text_of(0).startswith("회원 탈퇴")
+        assert d.monitor.named("look") == [], "sorting asks the database nothing"
+
+
+async def test_find_marks_hits_and_goes_round(desk: Open) -> None:
+    async with desk() as d:
+        table = d.console.desk.query_one("#topics", TableView)
+        await d.press("f")
+        await d.until(lambda: d.console.desk.query_one(Input).has_focus)
+        d.console.desk.query_one(Input).value = "결제"
+        await d.press("enter")
+        await d.until(lambda: table.has_focus)
+        d.console.desk.query_one(Input).value = ""
+        assert table.needle == "결제"
+        table.find("e")
+        rows = []
+        for _ in range(3):
+            rows.append(table.row)
+            await d.press("n")
+        assert rows == [5, 8, 5]
+
+
+async def test_a_chart_names_what_the_cursor_stands_on_and_opens_the_bucket(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("shift+tab")
+        chart = d.console.desk.query_one("#volume", Chart)
+        await d.until(lambda: chart.has_focus)
+        await d.press("left", "left")
+        await d.sees("2026-11-22 Sun", "Positive ", "╰ 2026")
+        await d.press("enter")
+        window = d.console.session.view.window
+        assert window.name == "custom"
+        assert window.until - window.since == timedelta(hours=1)
+        await d.press("escape")
+        await d.until(lambda: d.console.session.view == View())
+
+
+async def test_a_tile_leads_to_the_pane_that_explains_it(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("shift+tab", "shift+tab")
+        await d.until(lambda: d.console.desk.query_one("#tiles").has_focus)
+        await d.press("right", "right", "enter")
+        await d.sees("Negative by weekday and hour")
+        await d.press("backspace")
+        await d.sees("Latest conversations")
+
+
+async def test_the_log_follows_until_one_scrolls_back(desk: Open) -> None:
+    async with desk(view=View(tab="logs")) as d:
+        await d.sees("request served 199", "● following")
+        entries = d.console.desk.query_one(Entries)
+        await d.press("pageup")
+        top = entries.book[entries.top].number
+        d.monitor.logs.add(5)
+        d.console._tick()
+        await d.sees("5 new")
+        assert entries.book[entries.top].number == top
+        d.monitor.logs.drop(50)
+        d.console._tick()
+        assert entries.book[entries.top].number == top, "what is dropped at the beginning moves nothing"
+        await d.press("G")
+        await d.sees("request served 204", "● following")
+        d.monitor.logs.add(1)
+        d.console._tick()
+        await d.sees("request served 205")
+
+
+async def test_an_error_is_found_and_opened_with_its_traceback(desk: Open) -> None:
+    async with desk(view=View(tab="logs")) as d:
+        await d.sees("request served 199")
+        d.monitor.logs.add(1, "error", "boom", ("Traceback", "  ValueError: [/foo] [@click=app.quit]x"))
+        d.monitor.logs.add(30)
+        d.console._tick()
+        await d.press("E")
+        await d.press("enter")
+        await d.sees("Log entry", "ERROR", "boom 200", "ValueError: [/foo] [@click=app.quit]x")
+        await d.press("q")
+        assert d.console.screen is d.console.desk
+
+
+async def test_a_lost_database_greys_the_last_figures_and_says_when_it_is_tried_again(desk: Open, now: Any) -> None:
+    async with desk() as d:
+        problem = Notice("filter.unknown_key", {"key": "x"})
+        lost = Status("lost", now - timedelta(minutes=2), 0, 0, problem, now, now + timedelta(seconds=8))
+        d.monitor.publish(None, lost)
+        await d.sees("✖ lost", "lost 16:50:43, trying again in 8 s", "“x”", "12,430", "data 2 min old")
+        tiles = d.console.desk.query_one("#tiles", Drawn)
+        muted = d.console.look.palette.style("muted", stale=True)
+        assert any(segment.style == muted and "12,430" in segment.text for segment in tiles.render_line(1))
+        d.monitor.show()
+        await d.until(lambda: "trying again" not in d.text())
+
+
+async def test_progress_is_told_where_the_charts_will_be(desk: Open) -> None:
+    def silent(monitor: Any) -> None:
+        monitor.answers = False
+
+    async with desk(prepare=silent) as d:
+        await d.sees("waiting for the database", "◐ loading", "╭ Topics")
+        d.monitor.publish(None, Status("loading", done=3, steps=7))
+        await d.sees("reading 3 of 7")
+
+
+async def test_empty_tables_say_why_and_what_to_do(desk: Open) -> None:
+    async with desk() as d:
+        shown = d.monitor.show()
+        none = {tab: tuple(replace(p, rows=(), keys=()) if isinstance(p, Table) else p for p in panels)
+                for tab, panels in shown.tabs.items()}  # fmt: skip
+        d.monitor.show(tabs=none)
+        await d.sees("Press - for a longer one")
+        d.monitor.show(tabs={"overview": ()})
+        await d.sees("Not in this database")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (200, 60), (40, 15), (31, 9), (20, 5), (3, 1)])
+async def test_any_size_is_lived_with(desk: Open, size: tuple[int, int]) -> None:
+    async with desk(size=size) as d:
+        for key in ("tab", "2", "tab", "3", "tab", "tab", "4", "question_mark", "escape", "1", "down", "enter"):
+            await d.press(key)
+        if size[0] < 30 or size[1] < 9:
+            assert "small" in d.text() or size[0] < 10
+        elif size == (80, 24):
+            assert d.console.desk.query_one("#volume").size.height >= 10
+
+
+async def test_a_resize_keeps_what_was_selected(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("down", "down")
+        await d.pilot.resize_terminal(80, 24)
+        await d.sees("▌배송")
+        await d.pilot.resize_terminal(200, 60)
+        await d.sees("▌배송", "Users over time")
+
+
+async def test_on_a_narrow_screen_tab_brings_the_panel_that_was_behind(desk: Open) -> None:
+    async with desk(size=(80, 24)) as d:
+        await d.sees("╭ Topics")
+        assert "Latest" not in d.text()
+        await d.press("tab")
+        await d.sees("╭ Latest conversations")
+        assert "╭ Topics" not in d.text()
+
+
+async def test_a_paste_does_nothing(desk: Open) -> None:
+    async with desk() as d:
+        before = d.console.session.view
+        for letter in "2qscr\n":
+            key = "enter" if letter == "\n" else letter
+            d.console.post_message(events.Key(key, letter))
+        d.console.post_message(events.Paste("2q"))
+        await d.pilot.pause(0.1)
+        assert d.console.session.view == before
+        assert d.monitor.named("refresh") == []
+        assert d.console.is_running
+
+
+async def test_hangul_letters_work_by_their_place(desk: Open) -> None:
+    async with desk() as d:
+        d.console.post_message(events.Key("ㄱ", "ㄱ"))
+        await d.until(lambda: d.monitor.named("refresh"))
+        d.console.post_message(events.Key("ㅓ", "ㅓ"))
+        table = d.console.desk.query_one("#topics", TableView)
+        await d.until(lambda: table.row == 1)
+
+
+async def test_the_palette_finds_and_does(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("colon")
+        await d.until(lambda: isinstance(d.console.screen, Palette))
+        d.console.screen.query_one(Input).value = "window 24"
+        await d.pilot.pause()
+        await d.press("enter")
+        await d.sees("last 24 hours")
+        await d.press("colon")
+        await d.until(lambda: isinstance(d.console.screen, Palette))
+        d.console.screen.query_one(Input).value = "recount"
+        await d.pilot.pause()
+        await d.press("enter")
+        await d.until(lambda: d.monitor.named("reconcile"))
+        await d.press("ctrl+p")
+        await d.until(lambda: isinstance(d.console.screen, Palette))
+        d.console.screen.query_one(Input).value = "pause stop"
+        await d.press("escape")
+        await d.until(lambda: d.console.screen is d.console.desk)
+
+
+async def test_language_theme_and_zone_change_at_once(desk: Open) -> None:
+    async with desk() as d:
+        d.console.configure(language="ko")
+        await d.sees("● 실시간", "최근 대화", "필터")
+        d.console.configure(theme="light")
+        await d.pilot.pause()
+        assert not d.console.current_theme.dark
+        first = d.monitor
+        d.console.configure(timezone="UTC")
+        await d.until(lambda: len(d.monitors) == 2 and first.named("stop"))
+        await d.sees("07:50:43 UTC")
+
+
+async def test_help_is_made_of_the_table_and_q_closes_it(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("f1")
+        await d.sees("Help", "Ctrl+P", "quit at once")
+        await d.press("q")
+        await d.until(lambda: d.console.screen is d.console.desk)
+
+
+async def test_q_quits_at_the_top_and_control_c_anywhere(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("q")
+        await d.until(lambda: d.console.return_value == 0)
+        assert d.monitor.named("stop")
+    async with desk() as d:
+        await d.press("slash")
+        await d.press("ctrl+c")
+        await d.until(lambda: d.console.return_value == 0)
+
+
+async def test_copying_gives_the_row_or_the_command(desk: Open) -> None:
+    async with desk(view=View(filter=Filter.parse('"a b"'))) as d:
+        await d.press("y")
+        assert d.console.clipboard.startswith("결제 오류\t1,840")
+        await d.press("shift+tab")
+        await d.until(lambda: d.console.desk.query_one("#volume").has_focus)
+        await d.press("y")
+        assert d.console.clipboard == """aiops-tui --tab overview --window 7d --filter '"a b"'"""
+
+
+OUTCOMES = {
+    "sent": Outcome("sent", Notice("slack.sent", {"channel": "#ops"})),
+    "rejected": Outcome("rejected", Notice("slack.refused", {"code": "odd"})),
+    "unknown": Outcome("unknown", Notice("slack.unknown")),
+}
+
+
+@pytest.mark.parametrize(("kind", "said"), [("sent", "shared — shared to #ops"), ("rejected", "not shared — "),
+                                            ("unknown", "may have been shared")])  # fmt: skip
+async def test_sharing_tells_what_became_of_it(desk: Open, kind: str, said: str) -> None:
+    async with desk() as d:
+        gate, calls = threading.Event(), []
+
+        def send(*given: object) -> Outcome:
+            calls.append(given)
+            gate.wait(3)
+            return OUTCOMES[kind]
+
+        d.console.sharing._send = send
+        await d.press("s")
+        await d.sees("sharing …")
+        await d.press("s")
+        gate.set()
+        await d.sees(said)
+        assert len(calls) == 1
+        assert calls[0][0] is d.console.session.snapshot
+
+
+async def test_sharing_without_settings_says_what_to_set(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("s")
+        await d.until(lambda: isinstance(d.console.screen, Sheet))
+        await d.sees("SLACK_BOT_TOKEN=", "SLACK_CHANNEL=", "SLACK_WEBHOOK_URL=")
+
+
+async def test_a_share_under_way_does_not_keep_the_console_open(desk: Open) -> None:
+    gate = threading.Event()
+    async with desk() as d:
+        d.console.sharing._send = lambda *given: gate.wait(5) and OUTCOMES["sent"]
+        await d.press("s")
+        await d.press("ctrl+c")
+        await asyncio.wait_for(d.until(lambda: d.console.return_value == 0), 2)
+    gate.set()
+
+
+async def test_data_is_never_markup_and_never_reaches_the_terminal_raw(desk: Open) -> None:
+    evil = "[/foo] [@click=app.quit]x[/] \x1b]52;c;aGk=\x07 \x9b31m \u202e"
+    async with desk() as d:
+        shown = d.monitor.show()
+        topics = shown.panel("overview", "topics")
+        rows = ((evil, 5, 0.1, 0.1, 1.0), *topics.rows)
+        panels = tuple(replace(topics, rows=rows, keys=("evil", *topics.keys)) if p is topics else p
+                       for p in shown.tabs["overview"])  # fmt: skip
+        d.monitor.show(tabs={"overview": panels})
+        await d.sees("[/foo] [@clic")
+        assert not any((ord(letter) < 32 and letter != "\n") or 0x7F <= ord(letter) < 0xA0 for letter in d.text())
+
+
+async def test_polls_become_rarer_while_nobody_looks(desk: Open) -> None:
+    async with desk() as d:
+        d.console.post_message(events.AppBlur())
+        await d.until(lambda: d.monitor.named("interval") == [30.0])
+        d.console.post_message(events.AppFocus())
+        await d.until(lambda: d.monitor.named("interval") == [30.0, 5.0])
+
+
+async def test_an_unexpected_error_ends_with_a_line_and_a_private_file(settings: Settings) -> None:
+    def broken(*given: object) -> Any:
+        raise RuntimeError("cannot reach postgresql://u:hunter2@db/prod")
+
+    console = Console(settings, View(), broken)
+    with pytest.raises(RuntimeError):
+        async with console.run_test() as pilot:
+            await pilot.pause(0.5)
+    assert "RuntimeError" in console.crash_line
+    (report,) = settings.state_dir.iterdir()
+    assert str(report) in console.crash_line
+    assert "hunter2" not in report.read_text()
+
+
+def _count_charts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    from aiops_tui.tui.widgets import drawing
+
+    drawn: list[str] = []
+    draw = drawing.draw
+
+    def watched(panel: Any, *given: Any) -> Any:
+        drawn.append(panel.id)
+        return draw(panel, *given)
+
+    monkeypatch.setattr(drawing, "draw", watched)
+    return drawn
