@@ -348,11 +348,11 @@ class Console(App[int]):
         """Leave a file without locals, and a line for standard error, in place of Textual's crash screen."""
         self._return_code = 1
         if not self.crash_line:
+            report = crash.write_report(error, self.settings.state_dir, self._secrets())
+            where = str(report) if report else self._words("tui.crash.nowhere")
+            self.crash_line = self._words("tui.crash", kind=type(error).__name__, where=where)
             self._exception = error
             self._exception_event.set()
-            report = crash.write_report(error, self.settings.state_dir, self._secrets())
-            where = str(report) if report else self.look.words("tui.crash.nowhere")
-            self.crash_line = self.look.words("tui.crash", kind=type(error).__name__, where=where)
         self._close_messages_no_wait()
 
     def _secrets(self) -> list[str]:
