@@ -53,7 +53,7 @@ def _slack(settings: Settings) -> Iterator[Finding]:
     from aiops_tui.slack.checks import check
 
     for notice in check(settings):
-        if notice.id.startswith("slack.ok"):
+        if notice.id.startswith("slack.ok_"):
             yield Finding("ok", notice)
         else:
             yield Finding("warn" if notice.id in _UNSURE else "fail", notice)

@@ -103,11 +103,10 @@ def _filter(run: Invocation) -> Filter:
     try:
         return Filter.parse(text)
     except FilterError as error:
-        before = printable(text[: error.position])
-        # Only the part around the mistake, where the text is long.
-        start = max(len(before) - _SHOWN // 2, 0)
-        shown = printable(text)[start : start + _SHOWN]
-        below = (f"  {shown}", "  " + " " * width(before[start:]) + "^")
+        # Only what is around the mistake, where the text is long.
+        start = max(error.position - _SHOWN // 2, 0)
+        column = width(printable(text[start : error.position]))
+        below = ("  " + printable(text[start : start + _SHOWN]), "  " + " " * column + "^")
         problem = run.translator(
             error.message_id, **{name: printable(value, _SHOWN) for name, value in error.values.items()}
         )

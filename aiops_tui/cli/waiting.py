@@ -9,6 +9,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+_LIMIT = 10.0
+
 
 def interruptible(work: Callable[[], T]) -> T:
     """Do the work in a thread and return what it returns, or raise what it raises; Ctrl+C leaves it behind at once."""
@@ -20,5 +22,9 @@ def interruptible(work: Callable[[], T]) -> T:
         except BaseException as error:  # noqa: BLE001 - the waiting thread raises it
             outcome.set_exception(error)
 
-    threading.Thread(target=do, name="work", daemon=True).start()
+    thread = threading.Thread(target=do, name="work", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        # With a limit: polars sets a signal handler under which a wait without one would not end.
+        thread.join(_LIMIT)
     return outcome.result()

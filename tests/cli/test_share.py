@@ -1,0 +1,63 @@
+"""What the share key does, without a screen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.fakeslack import FakeSlack
+
+
+@pytest.fixture
+def slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSlack]:
+    """A Slack of this test's own, which the environment leads to."""
+    with FakeSlack() as fake:
+        monkeypatch.setenv("SLACK_BOT_TOKEN", fake.token)
+        monkeypatch.setenv("SLACK_CHANNEL", "#ops")
+        monkeypatch.setenv("AIOPS_SLACK_API_URL", fake.api_url)
+        yield fake
+
+
+def test_a_share_is_posted_and_told(run: Run, db: Path, slack: FakeSlack) -> None:
+    ended = run("share", "--tab", "sentiment", "--window", "24h")
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.startswith("shared to")
+    (posted,) = slack.posted
+    assert "Sentiment" in posted.text
+
+
+def test_another_channel(run: Run, db: Path, slack: FakeSlack) -> None:
+    ended = run("share", "--channel", "#elsewhere")
+    assert ended.status == 1
+    assert "/invite" in ended.line
+    assert slack.token not in ended.err
+
+
+def test_a_dry_run_prints_and_posts_nothing(run: Run, db: Path, slack: FakeSlack) -> None:
+    ended = run("share", "--dry-run", "--lang", "ko")
+    assert ended.status == 0
+    assert json.loads(ended.out)["text"].startswith("개요")
+    assert slack.requests == []
+
+
+def test_a_dry_run_needs_no_slack(run: Run, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIOPS_DRY_RUN", "true")
+    assert json.loads(run("share").out)["blocks"]
+
+
+def test_perhaps_posted_is_a_failure(run: Run, db: Path, slack: FakeSlack) -> None:
+    slack.mode = "drop_after"
+    ended = run("share")
+    assert ended.status == 1
+    assert "may have been posted" in ended.line
+
+
+def test_without_settings_it_says_so_before_it_reads_anything(run: Run) -> None:
+    ended = run("share", "--db", "sqlite:///not/there.db")
+    assert ended.status == 1
+    assert "SLACK_BOT_TOKEN" in ended.err
+    assert "not/there" not in ended.err
