@@ -10,7 +10,6 @@ from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
-_SHARE = 0.01
 _MOST = 64
 
 
@@ -25,7 +24,8 @@ class _Answer:
 class Answers:
     """A small cache: an answer whose rows have changed is asked for again, dear ones not before they have earned it."""
 
-    def __init__(self) -> None:
+    def __init__(self, share: float) -> None:
+        self._share = share
         self._kept: OrderedDict[Hashable, _Answer] = OrderedDict()
         self.stale_until: float | None = None
         """When an answer given stale may be asked for anew, on the monotonic clock."""
@@ -33,16 +33,16 @@ class Answers:
     def of(self, question: Hashable, version: Hashable, ask: Callable[[], T], *, patient: bool = True) -> T:
         """Return the answer to a question, asking if it is new, or if ``version`` moved.
 
-        A ``patient`` question is asked again only when asking takes less than about 1 % of the time.
+        A ``patient`` question is asked again only when asking takes less than ``share`` of the time.
         """
         known = self._kept.get(question)
         now = time.monotonic()
         if known is not None and (
-            known.version == version or (patient and now - known.taken_at < known.seconds / _SHARE)
+            known.version == version or (patient and now - known.taken_at < known.seconds / self._share)
         ):
             self._kept.move_to_end(question)
             if known.version != version:
-                due = known.taken_at + known.seconds / _SHARE
+                due = known.taken_at + known.seconds / self._share
                 self.stale_until = due if self.stale_until is None else min(self.stale_until, due)
             return cast("T", known.value)
         value = ask()

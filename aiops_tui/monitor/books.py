@@ -32,7 +32,8 @@ class Tuning:
     """How rollups are cut. ``seconds`` and ``keys`` bound the tail, ``margin_keys`` lie below it for safety.
 
     Bounds found by bisection are widened by ``disorder``; tables of fewer than ``whole_keys`` keys are read from their
-    first. Evaluations, which have no key, are read again at most every ``evaluation_seconds``.
+    first. Evaluations, which have no key, are read again at most every ``evaluation_seconds``; answers that are no sums
+    take at most about ``share`` of the time.
     """
 
     limits: Limits
@@ -44,6 +45,7 @@ class Tuning:
     feedback_tail_keys: int = 2_000
     evaluation_seconds: float = 60.0
     waiting_keys: int = 2_000
+    share: float = 0.01
 
 
 class Book:
@@ -63,6 +65,7 @@ class Book:
         self._covered: datetime | None = None
         self._round_began: datetime | None = None
         self._round_done: set[str] = set()
+        self._rounds = 0
         self._evaluations_from: Period | None = None
         self._evaluations_signs: tuple[object, ...] = ()
         self._evaluations_read = -1e9
@@ -162,6 +165,7 @@ class Book:
             self._round_done.add(name)
         if self._round_done >= rollups.keys():
             self.reconciled_at = self._round_began
+            self._rounds += 1
             self._round_began = None
             self._round_done = set()
         return changed
@@ -171,10 +175,10 @@ class Book:
         for rollup in (self.conversations, self.feedback):
             if rollup is not None:
                 rollup.restart_recount()
-        self._round_began, self._round_done, before = now, set(), self.reconciled_at
+        self._round_began, self._round_done, rounds = now, set(), self._rounds
         steps = max(sum(len(r.segments) for r in (self.conversations, self.feedback) if r is not None), 1)
         done = 0
-        while self.reconciled_at is before:
+        while self._rounds == rounds:
             self.recount_next(now)
             done += 1
             yield min(done, steps), steps

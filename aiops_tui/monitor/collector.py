@@ -85,7 +85,7 @@ class Collector:
         self._kept_for: object = None
         self._kept_at = 0.0
         self._topics_total: int | None = None
-        self._answers = Answers()
+        self._answers = Answers(self._tuning.share)
         self._scores: dict[int, float | None] = {}
         self._scores_version = -1
         self._evaluation_problem: Notice | None = None
@@ -171,7 +171,7 @@ class Collector:
             self._books.clear()
             self._answers.clear()
             self._schema = schema
-            self._relations = Relations(schema, self._expressions)
+            self._relations = self._named = Relations(schema, self._expressions)
 
     def _resolve(self, view: View, signs: Signs, progress: Progress) -> tuple[Window, dict[str, Book]]:
         """Return the window's bounds and the unfiltered books of the current and the previous period, covered."""
@@ -257,8 +257,11 @@ class Collector:
 
     def _relations_for(self, wanted: Filter) -> Relations:
         """Return the relations with the raw forms of the topics that a filter names."""
-        named = {fold_topic(str(term.value)) or "": self._topics.forms(str(term.value)) for term in wanted.of(("topic",)).terms}
-        return replace(self._need_relations(), topics=named)
+        values = {str(term.value) for term in wanted.of(("topic",)).terms}
+        named = {fold_topic(value) or "": self._topics.forms(value) for value in values}
+        if self._named.topics != named:
+            self._named = replace(self._need_relations(), topics=named)
+        return self._named
 
     def relations(self) -> Relations:
         """Return the relations of the tables as last understood, reading them first if need be."""
@@ -282,7 +285,9 @@ class Collector:
             zone=zone,
             edges=tuple(edges),
             current=self._cells(scene, "current", window.period, relations, users=overview),
-            before=None if scene.previous is None else self._cells(scene, "before", scene.previous, relations, users=overview),
+            before=None
+            if scene.previous is None
+            else self._cells(scene, "before", scene.previous, relations, users=overview),
             criteria=self.schema.criteria,
             total=self._total(signs) if overview else None,
             topics_total=self._topics_total if self._kept is not None else None,
@@ -307,7 +312,9 @@ class Collector:
 
     def _chosen(self, cells: pl.DataFrame, book: Book, period: Period, wanted: Filter) -> pl.DataFrame:
         """Return the cells of a period and a filter, their topics printable."""
-        return self._topics.shown(matching(within(cells, period, cut=book.query.period is not None), wanted, self._topics))
+        return self._topics.shown(
+            matching(within(cells, period, cut=book.query.period is not None), wanted, self._topics)
+        )
 
     def _with_evaluations(self, scene: _Scene, inputs: Inputs, tabs: Sequence[str]) -> Inputs:
         """Add the evaluations, asked in a transaction of their own: their table may be locked by the one who replaces it."""
@@ -425,14 +432,19 @@ class Collector:
         if span > _EXACT_ROWS:
             return min(span, self.schema.conversations.rows or span)
         relations = self._need_relations()
-        return self._answers.of(("total",), signs.conversations, lambda: int(self.database.rows(count_rows(relations))[0][0]))
+        return self._answers.of(
+            ("total",), signs.conversations, lambda: int(self.database.rows(count_rows(relations))[0][0])
+        )
 
     def _history(self, signs: Signs) -> pl.DataFrame | None:
         if self.schema.trends is None:
             return None
 
         def ask() -> pl.DataFrame:
-            rows = [(_day(day), sentiment, count) for day, sentiment, count in self.database.rows(trends(self._need_relations()))]
+            rows = [
+                (_day(day), sentiment, count)
+                for day, sentiment, count in self.database.rows(trends(self._need_relations()))
+            ]
             return pl.DataFrame([row for row in rows if row[0] is not None and row[2]], schema=HISTORY, orient="row")
 
         return self._answers.of(("history",), signs.evaluations, ask)
@@ -494,5 +506,3 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text or "")
     except ValueError:
         return None
-
-

@@ -41,7 +41,9 @@ def read_conversation(database: Database, relations: Relations, key: str) -> Con
         question=printable_lines(question or ""),
         answer=printable_lines(answer or ""),
         evaluations=tuple(
-            Evaluation(_moment(seen), score, dict(zip(relations.schema.criteria, criteria, strict=True)), _lines(comment))
+            Evaluation(
+                _moment(seen), score, dict(zip(relations.schema.criteria, criteria, strict=True)), _lines(comment)
+            )
             for seen, score, comment, *criteria in evaluations
         ),
         feedback=tuple(Feedback(_moment(seen), _text(value), _text(reason)) for seen, value, reason in feedback),

@@ -260,7 +260,11 @@ class Monitor:
         if collector is not None and not self._requests.empty():
             self._answer_requests(collector)
         if time.monotonic() - self._reported >= _REPORT_EVERY:
-            self._report(replace(self._status, state="loading", done=done, steps=steps, problem=None, lost_at=None, retry_at=None))
+            self._report(
+                replace(
+                    self._status, state="loading", done=done, steps=steps, problem=None, lost_at=None, retry_at=None
+                )
+            )
 
     def _tell(self, state: State) -> None:
         self._report(Status(state, polled_at=datetime.now(UTC)))
@@ -305,7 +309,8 @@ def _snapshot(
     warnings = collected.warnings
     if "logs" in tabs:
         period = inputs.window.period
-        inputs = replace(inputs, logs=logs.frame(), log_rows=logs.latest(period.start, period.end))
+        frame = logs.frame() if logs.sources else None
+        inputs = replace(inputs, logs=frame, log_rows=logs.latest(period.start, period.end))
         warnings = (*warnings, *logs.problems)
     return Snapshot(
         as_of=inputs.now,
@@ -327,5 +332,3 @@ def _log_files(settings: Settings) -> list[Path]:
     with contextlib.suppress(SourceError):
         database = sqlite_path(settings.database_url.reveal())
     return list(default_log_files(database, Path.cwd()))
-
-

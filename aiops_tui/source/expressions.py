@@ -6,23 +6,19 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from aiops_tui.model.labels import OTHER, REST, TOPIC_CUT, UNANALYSED, WHITESPACE
-from aiops_tui.model.panels import Notice
 from aiops_tui.model.window import EARLIEST, LATEST, Period, epoch
-from aiops_tui.source.problems import SourceError
 from aiops_tui.source.schema import Kind
+from aiops_tui.source.times import postgres_instant, sqlite_seconds
 
 Number = ColumnElement[float]
 Text = ColumnElement[str]
 Whole = ColumnElement[int]
 Condition = ColumnElement[bool]
-
-_TEXT_TIME = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?([+-]\d{2}(:?\d{2})?|Z)?$"
 
 
 @dataclass(frozen=True)
@@ -45,10 +41,10 @@ class Expressions:
         """Return a time as whole seconds since the epoch, truncated; NULL if it is none, or outside the calendar."""
         if self.postgres:
             instant = self._instant(column, kind)
-            return sa.case((_between(instant, EARLIEST, LATEST), sa.cast(sa.func.floor(_date_part(instant)), sa.BigInteger)))
-        low, high = int(epoch(EARLIEST)) - 1, int(epoch(LATEST))
-        inside = sa.func.max(sa.func.min(self._sqlite_seconds(column), high), low, type_=sa.BigInteger())
-        return sa.func.nullif(sa.func.nullif(inside, high), low, type_=sa.BigInteger())
+            return sa.case(
+                (_between(instant, EARLIEST, LATEST), sa.cast(sa.func.floor(_date_part(instant)), sa.BigInteger))
+            )
+        return sqlite_seconds(column, self.naive_timezone)
 
     def bucket(self, column: ColumnElement[object], kind: Kind, base: int) -> Whole:
         """Return the start of the base bucket that a time lies in, in seconds since the epoch; NULL as for `seconds`."""
@@ -73,58 +69,14 @@ class Expressions:
     def seconds_within(self, seconds: Whole, period: Period) -> Condition:
         """Return whether whole seconds since the epoch lie in a period."""
         start, end = -int(-epoch(period.start) // 1), -int(-epoch(period.end) // 1)
-        return sa.and_(seconds >= start, seconds < end)
+        return seconds.between(start, end - 1)
 
     def _instant(self, column: ColumnElement[object], kind: Kind) -> ColumnElement[datetime]:
-        if kind in {"naive", "date"}:
-            return sa.func.timezone(self.naive_timezone, sa.cast(column, sa.TIMESTAMP(timezone=False)))
-        if kind == "text":
-            instant = sa.cast(column, sa.TIMESTAMP(timezone=True))
-            return sa.case((sa.cast(column, sa.Text).op("~")(_TEXT_TIME), instant))
-        return column  # type: ignore[return-value]
-
-    def _sqlite_seconds(self, column: ColumnElement[object]) -> Whole:
-        text: Text = column  # type: ignore[assignment]
-        length = sa.func.length(text)
-
-        def tail(start: int, count: int | None = None) -> Text:
-            return sa.func.substr(text, start, count) if count else sa.func.substr(text, start)
-
-        def hours(start: int) -> Whole:
-            return sa.cast(tail(start, 2), sa.Integer) * 3600
-
-        def signed(start: int, offset: Whole) -> Whole:
-            return sa.case((tail(start, 1) == "-", -offset), else_=offset)
-
-        signs = ("+", "-")
-        offset = sa.case(
-            (length <= 19, self._naive_offset()),
-            (sa.and_(tail(-6, 1).in_(signs), tail(-3, 1) == ":"), signed(-6, hours(-5) + sa.cast(tail(-2), sa.Integer) * 60)),
-            (tail(-5, 1).in_(signs), signed(-5, hours(-4) + sa.cast(tail(-2), sa.Integer) * 60)),
-            (tail(-3, 1).in_(signs), signed(-3, hours(-2))),
-            (tail(-1).in_(("Z", "z")), 0),
-            else_=self._naive_offset(),
-        )
-        # Cut to whole seconds as text: SQLite's own functions would round a fraction up.
-        written = sa.cast(sa.func.strftime("%s", tail(1, 19)), sa.BigInteger) - offset
-        number: Number = column  # type: ignore[assignment]
-        counted = sa.case((sa.func.abs(number) > 1e11, number / 1000), else_=number)
-        return sa.case(
-            (sa.func.typeof(column) == "text", written),
-            (sa.func.typeof(column).in_(("integer", "real")), sa.cast(counted, sa.BigInteger)),
-        )
-
-    def _naive_offset(self) -> int:
-        zone = ZoneInfo(self.naive_timezone)
-        offsets = {datetime(year, month, 1, tzinfo=zone).utcoffset() for year in (2000, 2015, 2030) for month in (1, 7)}
-        offset = offsets.pop()
-        if offsets or offset is None:
-            raise SourceError(Notice("source.naive_zone", {"zone": self.naive_timezone}), final=True)
-        return int(offset.total_seconds())
+        return postgres_instant(column, kind, self.naive_timezone)
 
     def sentiment(self, label: ColumnElement[object]) -> Text:
         """Return the class of a sentiment label, as `labels.sentiment_class` gives it."""
-        text = sa.cast(label, sa.Text) if not self.postgres else label
+        text = sa.cast(label, sa.Text)
         normal = sa.func.lower(self._trimmed(text))
         known = [(name, _forms(words)) for name, words in self.aliases.items()]
         return sa.case(
@@ -136,7 +88,8 @@ class Expressions:
 
     def unanalysed(self, label: ColumnElement[object]) -> Condition:
         """Return whether a row has no sentiment yet."""
-        return sa.or_(label.is_(None), label == "")
+        text = sa.cast(label, sa.Text)
+        return sa.or_(text.is_(None), text == "")
 
     def feedback(self, value: ColumnElement[object]) -> Text:
         """Return the class of a feedback value: like, dislike or other."""
@@ -145,8 +98,7 @@ class Expressions:
 
     def topic(self, column: ColumnElement[object], kept: Iterable[str] | None = None) -> Text:
         """Return a topic cut to the length that tells topics apart; with ``kept``, those beyond it as `labels.REST`."""
-        text = column if self.postgres else sa.cast(column, sa.Text)
-        cut: Text = sa.func.left(text, TOPIC_CUT) if self.postgres else sa.func.substr(text, 1, TOPIC_CUT)
+        cut: Text = sa.func.substr(sa.cast(column, sa.Text), 1, TOPIC_CUT, type_=sa.Text())
         if kept is None:
             return cut
         return sa.case((sa.or_(cut.is_(None), cut.in_(sorted(kept))), cut), else_=REST)
@@ -157,26 +109,33 @@ class Expressions:
         usual = sa.and_(value >= -1e12, value <= 1e12)
         if not self.postgres:
             usual = sa.and_(sa.func.typeof(column).in_(("integer", "real")), usual)
-        return sa.case((usual, sa.cast(value, sa.Double)))
+        # PostgreSQL refuses to square what would come to less than its smallest number.
+        tiny = sa.and_(value > -1e-100, value < 1e-100)
+        return sa.case((sa.and_(usual, tiny), 0.0), (usual, sa.cast(value, sa.Double)))
 
     def key(self, column: ColumnElement[object], kind: Kind) -> Whole:
         """Return a reference to a conversation as a whole number, NULL if it is none."""
         if kind == "integer":
             return column  # type: ignore[return-value]
-        if not self.postgres:
-            return sa.cast(column, sa.BigInteger)
-        if kind == "number":
-            value: Number = column  # type: ignore[assignment]
-            return sa.case((sa.and_(value >= -9e15, value <= 9e15), sa.cast(value, sa.BigInteger)))
-        digits = sa.cast(column, sa.Text).op("~")(r"^\d{1,18}$")
-        return sa.case((digits, sa.cast(sa.cast(column, sa.Text), sa.BigInteger)))
+        if self.postgres and kind == "number":
+            number = sa.cast(column, sa.Double)
+            whole = sa.and_(number.between(-9e15, 9e15), number == sa.func.floor(number))
+            return sa.case((whole, sa.cast(number, sa.BigInteger)))
+        text = sa.cast(column, sa.Text)
+        if self.postgres:
+            return sa.case((text.op("~")(r"^\d{1,18}$"), sa.cast(text, sa.BigInteger)))
+        value = sa.cast(column, sa.BigInteger)
+        stored = sa.func.typeof(column)
+        digits = sa.and_(stored == "text", sa.func.length(text).between(1, 18), text.op("NOT GLOB")("*[^0-9]*"))
+        return sa.case((sa.or_(sa.and_(stored.in_(("integer", "real")), value == column), digits), value))
 
     def contains(self, column: ColumnElement[object], text: str) -> Condition:
         """Return whether a text holds another, regardless of case (of ASCII letters alone on SQLite)."""
+        whole = sa.cast(column, sa.Text)
+        if "\x00" in text:  # where SQLite's LIKE would end
+            return sa.func.instr(sa.func.lower(whole), sa.func.lower(text)) > 0
         escaped = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
-        if self.postgres:
-            return column.ilike(f"%{escaped}%", escape="/")
-        return column.like(f"%{escaped}%", escape="/")
+        return (whole.ilike if self.postgres else whole.like)(f"%{escaped}%", escape="/")
 
     def literal_safe(self, text: str) -> bool:
         """Return whether a text can stand in a statement at all: PostgreSQL has no NUL and no lone surrogates."""
