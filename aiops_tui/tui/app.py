@@ -14,7 +14,6 @@ from textual import events
 from textual.app import App
 from textual.filter import LineFilter
 from textual.message import Message
-from textual.widgets import Input
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Snapshot, Status
@@ -22,20 +21,16 @@ from aiops_tui.model.view import View
 from aiops_tui.text.translations import Translator
 from aiops_tui.tui import crash
 from aiops_tui.tui.bindings import bindings_of
-from aiops_tui.tui.commands import commands
 from aiops_tui.tui.filters import PrintableOnly
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.guard import HOLD_SECONDS, SequenceTail, Stroke, typed
 from aiops_tui.tui.keys import latin
 from aiops_tui.tui.look import Look
-from aiops_tui.tui.screens.conversation import ConversationScreen
 from aiops_tui.tui.screens.desk import Desk
-from aiops_tui.tui.screens.notes import help_sheet
-from aiops_tui.tui.screens.palette import Palette
-from aiops_tui.tui.screens.sheet import STYLES
 from aiops_tui.tui.session import MonitorLike, Session
 from aiops_tui.tui.sharing import Sharing
 from aiops_tui.tui.starter import Factory, real_monitor, start_monitor
+from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.themes import depth_of, palettes
 from aiops_tui.tui.widgets.drawn import Drawn
 
@@ -102,6 +97,8 @@ class Console(App[int]):
         self.settings = settings
         self.session = Session(view, settings.interval)
         self.sharing = Sharing()
+        self.each_second: Callable[[], None] = lambda: None
+        """Called each second."""
         self.crash_line = ""
         self.stopping: threading.Thread | None = None
         self._factory = factory
@@ -189,8 +186,7 @@ class Console(App[int]):
         """Go on with the monitor, unless another one was asked for meanwhile."""
         if message.generation == self._generation and self._shown:
             self.session.attach(message.monitor)
-            if isinstance(self.screen, ConversationScreen):
-                self.screen.retry()
+            self._desk.retry_conversation()
             self.update()
         else:
             threading.Thread(target=message.monitor.stop, args=(0.3,), daemon=True).start()
@@ -217,6 +213,7 @@ class Console(App[int]):
             self._desk.show(self.now())
 
     def _tick(self) -> None:
+        self.each_second()
         if self._shown:
             self._relook()
             self._desk.tick(self.now())
@@ -266,7 +263,7 @@ class Console(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """Hold printable keys back for a moment, outside inputs: a paste is no command."""
-        if not isinstance(event, events.Key) or event.is_forwarded or isinstance(self.focused, Input):
+        if not isinstance(event, events.Key) or event.is_forwarded or self._is_typing:
             await super().on_event(event)
             return
         stroke = Stroke(event.key, event.character)
@@ -279,6 +276,11 @@ class Console(App[int]):
         if self._silence is not None:
             self._silence.cancel()
         self._silence = asyncio.get_running_loop().call_later(self.hold_seconds, self._release)
+
+    @property
+    def _is_typing(self) -> bool:
+        """Whether keys go into a text; such a widget is known by what Textual calls it, without loading it."""
+        return self.focused is not None and any(kind.__name__ == "Input" for kind in type(self.focused).__mro__)
 
     def _release(self) -> None:
         held, self._held, self._silence = self._held, [], None
@@ -299,10 +301,15 @@ class Console(App[int]):
 
     def action_help(self) -> None:
         """Show all keys."""
+        from aiops_tui.tui.screens.notes import help_sheet
+
         self.push_screen(help_sheet(self))
 
     def action_palette(self) -> None:
         """Ask for a command; over a sheet there is none to give."""
+        from aiops_tui.tui.commands import commands
+        from aiops_tui.tui.screens.palette import Palette
+
         if self.screen is self._desk:
             words = self.look.words
             self.push_screen(Palette(commands(words, self.settings.timezone)), self._desk.run_command)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.css.scalar import Scalar
 from textual.message import Message
 
 from aiops_tui.charts.spans import Line, Span
@@ -16,11 +19,12 @@ from aiops_tui.model.window import WindowSpec
 from aiops_tui.text.cells import cut, middle, width
 from aiops_tui.text.formats import age, clock, moment
 from aiops_tui.text.translations import Translator
-from aiops_tui.tui.look import Look
+from aiops_tui.tui.look import Look, host
 from aiops_tui.tui.widgets.drawn import Drawn
-from aiops_tui.tui.widgets.lines import EMPTY, fit_line, line_width, sides
+from aiops_tui.tui.widgets.lines import EMPTY, fit_line, line_width
 
 _WIDE = 100
+_ROOM_FOR_MODE, _ROOM_FOR_CLOCK = 72, 46
 _GLYPHS = {"live": "●", "loading": "◐", "paused": "⏸", "lost": "✖"}
 _ROLES = {"live": "accent", "loading": "label", "paused": "label", "lost": "alarm"}
 _EXACT = 10
@@ -37,26 +41,68 @@ class Heading:
     source: SourceInfo | None = None
 
 
-class Header(Drawn):
-    """Source, breadcrumb, state with the data's age, READ-ONLY and the clock; narrow ones begin with the state."""
+class Piece(Drawn):
+    """A part of the header. Textual writes a line from a widget's left edge on, so that what changes stands alone."""
 
     greys = False
 
-    def __init__(self) -> None:
-        super().__init__(id="header")
-        self.heading: Heading | None = None
+    def __init__(self, id: str) -> None:  # noqa: A002
+        super().__init__(id=id, classes="piece")
+        self.line: Line = EMPTY
 
-    def show(self, heading: Heading) -> None:
-        """Take what there is to say; only cells that differ are repainted."""
-        self.heading = heading
+    def show(self, line: Line, cells: int | None = None) -> None:
+        """Take a line, and so many cells for it; None for what is left, 0 for none."""
+        self.display = cells != 0
+        if cells and self.styles.width != Scalar.from_number(cells):
+            self.styles.width = cells
+        self.line = line
         self.redraw()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the one line."""
-        if self.heading is None:
-            return ()
-        line = _wide(self.heading, self.look, width) if width >= _WIDE else _narrow(self.heading, self.look, width)
-        return [tuple(span if span.ground else span._replace(ground="bar") for span in fit_line(line, width, "bar"))]
+        return [fit_line(self.line, width, "bar")]
+
+
+class Header(Horizontal):
+    """Source, breadcrumb, state with the data's age, READ-ONLY and the clock; narrow ones begin with the state."""
+
+    def __init__(self) -> None:
+        super().__init__(id="header")
+        self._first, self._where, self._state = Piece("state-first"), Piece("where"), Piece("state")
+        self._mode, self._clock, self._zone = Piece("mode"), Piece("clock"), Piece("zone")
+
+    def compose(self) -> ComposeResult:
+        """Put the parts side by side."""
+        yield from (self._first, self._where, self._state, self._mode, self._clock, self._zone)
+
+    def show(self, heading: Heading) -> None:
+        """Take what there is to say; only parts that differ are repainted."""
+        look, room = host(self).look, self.app.size.width
+        words, wide = look.words, room >= _WIDE
+        state, state_cells = _state(heading, words), _state_cells(words)
+        mode = f" {words('tui.read_only')}  " if room >= _ROOM_FOR_MODE else ""
+        time = f"{clock(heading.now, look.zone)} " if room >= _ROOM_FOR_CLOCK else ""
+        zone = f"{look.zone.key} " if wide else ""
+        used = state_cells + sum(map(width, (mode, time, zone)))
+        if wide:
+            name = Span(" aiops  ", "tab.here", "bar")
+            where = (name, *_crumbs(path(heading, look), max(room - used - width(name.text) - 2, 8)))
+        else:
+            where = _crumbs(path(heading, look), room - used - 1) if room - used >= 8 else EMPTY
+        self._first.show(state, 0 if wide else state_cells)
+        self._where.show(where)
+        self._state.show(state, state_cells if wide else 0)
+        for piece, text, role in (
+            (self._mode, mode, "muted"),
+            (self._clock, time, "text"),
+            (self._zone, zone, "muted"),
+        ):
+            piece.show((Span(text, role, "bar"),), width(text))
+
+    def redraw(self) -> None:
+        """Draw every part anew."""
+        for piece in self.query(Piece):
+            piece.redraw()
 
 
 def state_text(status: Status, now: datetime, words: Translator) -> str:
@@ -94,31 +140,16 @@ def path(heading: Heading, look: Look) -> list[str]:
     return parts
 
 
-def _wide(heading: Heading, look: Look, width: int) -> Line:
-    words = look.words
+def _state(heading: Heading, words: Translator) -> Line:
     state = heading.status.state
-    right = (
-        Span(f"{_GLYPHS[state]} ", _ROLES[state], "bar"),
-        Span(state_text(heading.status, heading.now, words), "text", "bar"),
-        Span(f" · {words('tui.read_only')} · ", "muted", "bar"),
-        Span(clock(heading.now, look.zone), "text", "bar"),
-        Span(f" {look.zone.key} ", "muted", "bar"),
-    )
-    room = max(width - line_width(right) - 8, 8)
-    left = (Span(" aiops  ", "tab.here", "bar"), *_crumbs(path(heading, look), room))
-    return sides(left, right, width)
+    text = state_text(heading.status, heading.now, words)
+    return (Span(f" {_GLYPHS[state]} ", _ROLES[state], "bar"), Span(text, "text", "bar"))
 
 
-def _narrow(heading: Heading, look: Look, room: int) -> Line:
-    words = look.words
-    state = heading.status.state
-    head = state_text(heading.status, heading.now, words)
-    left = (Span(f" {_GLYPHS[state]} ", _ROLES[state], "bar"), Span(f"{head}  ", "text", "bar"))
-    time = f" {clock(heading.now, look.zone)} "
-    tail = f" {words('tui.read_only')} {time}" if room >= 60 else time if room >= 36 else ""
-    between = room - line_width(left) - width(tail)
-    crumbs = _crumbs(path(heading, look), max(between, 0)) if between >= 8 else EMPTY
-    return (*fit_line((*left, *crumbs), room - width(tail), "bar"), Span(tail, "muted", "bar"))
+def _state_cells(words: Translator) -> int:
+    """Return the width kept for the state, whatever it is: a header that moves at each poll costs a whole screen."""
+    longest = max(width(words(f"tui.state.{state}")) for state in _GLYPHS)
+    return longest + width(f"   · {words('tui.age', age=age(59 * 60, words))} ")
 
 
 def _crumbs(parts: Sequence[str], room: int) -> Line:

@@ -30,7 +30,10 @@ def run_console(settings: Settings, view: View) -> int:
 
 
 def _end_with_the_terminal(console: Console) -> None:
-    """End at SIGHUP and SIGTERM. After a hang-up nothing can be written, so that an orderly end would block."""
+    """End at SIGTERM, at SIGHUP, and when the terminal is gone though SIGHUP is ignored.
+
+    After a hang-up nothing can be written, so that an orderly end would block.
+    """
 
     def hung_up(number: int, frame: FrameType | None) -> None:
         abandon(console)
@@ -41,6 +44,8 @@ def _end_with_the_terminal(console: Console) -> None:
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         signal.signal(signal.SIGHUP, hung_up)
     signal.signal(signal.SIGTERM, terminated)
+    if _has_terminal():
+        console.each_second = lambda: None if _has_terminal() else abandon(console)
 
 
 def abandon(console: Console) -> None:
@@ -53,7 +58,6 @@ def abandon(console: Console) -> None:
     os._exit(1)
 
 
-def terminal_is_gone() -> bool:
-    """Return whether there was a terminal at the start and is none any more."""
+def _has_terminal() -> bool:
     stdin = sys.__stdin__
-    return stdin is not None and not os.isatty(stdin.fileno())
+    return stdin is not None and os.isatty(stdin.fileno())

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from aiops_tui.config import Secret, Settings
 from aiops_tui.model.labels import REST, SENTIMENTS
@@ -288,6 +289,12 @@ class Desk:
                 return
             await asyncio.sleep(0.01)
         raise AssertionError(f"never: {what or condition}\n{self.text()}")
+
+    async def field(self) -> Input:
+        """Wait until keys go into a text, and return it."""
+        await self.until(lambda: isinstance(self.console.focused, Input), "an input with the keys")
+        assert isinstance(self.console.focused, Input)
+        return self.console.focused
 
     async def sees(self, *texts: str) -> None:
         for text in texts:

@@ -102,10 +102,9 @@ async def test_a_conversation_that_is_not_there_says_so(desk: Open) -> None:
 
 
 async def test_the_filter_bar_begins_with_the_filter_and_keeps_it_on_a_mistake(desk: Open) -> None:
-    async with desk(view=View(filter=Filter.parse("topic:환불"))) as d:
+    async with desk(view=View(filter=Filter.parse("topic:환불")), size=(150, 40)) as d:
         await d.press("slash")
-        field = d.console.desk.query_one(Input)
-        await d.until(lambda: field.has_focus)
+        field = await d.field()
         assert field.value == "topic:환불"
         field.value = "colour:red"
         await d.press("enter")
@@ -126,7 +125,7 @@ async def test_the_filter_bar_begins_with_the_filter_and_keeps_it_on_a_mistake(d
 async def test_escape_leaves_the_filter_bar_and_gives_the_keys_back(desk: Open) -> None:
     async with desk() as d:
         await d.press("slash")
-        await d.until(lambda: d.console.desk.query_one(Input).has_focus)
+        await d.field()
         await d.press("q")
         assert d.console.desk.query_one(Input).value == "q"
         await d.press("escape")
@@ -246,7 +245,7 @@ async def test_find_marks_hits_and_goes_round(desk: Open) -> None:
     async with desk() as d:
         table = d.console.desk.query_one("#topics", TableView)
         await d.press("f")
-        await d.until(lambda: d.console.desk.query_one(Input).has_focus)
+        await d.field()
         d.console.desk.query_one(Input).value = "결제"
         await d.press("enter")
         await d.until(lambda: table.has_focus)

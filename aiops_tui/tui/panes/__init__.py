@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from aiops_tui.model.panels import TABS
-from aiops_tui.tui.panes.evaluation import EvaluationPane
-from aiops_tui.tui.panes.logs import LogsPane
-from aiops_tui.tui.panes.overview import OverviewPane
-from aiops_tui.tui.panes.pane import Pane
-from aiops_tui.tui.panes.sentiment import SentimentPane
 
-PANES: dict[str, type[Pane]] = {pane.tab: pane for pane in (OverviewPane, SentimentPane, EvaluationPane, LogsPane)}
+if TYPE_CHECKING:
+    from aiops_tui.tui.panes.pane import Pane
 
-NUMBERED: tuple[tuple[int, str], ...] = tuple((TABS.index(tab) + 1, tab) for tab in PANES)
+_PANES = {
+    "overview": "OverviewPane", "sentiment": "SentimentPane", "evaluation": "EvaluationPane", "logs": "LogsPane",
+}  # fmt: skip
+
+NUMBERED: tuple[tuple[int, str], ...] = tuple((TABS.index(tab) + 1, tab) for tab in _PANES)
+"""The tabs there are, with their fixed numbers."""
+
+
+def make_pane(tab: str) -> Pane:
+    """Return the pane of a tab; its module, named like the tab, is loaded when it is first needed."""
+    pane: Pane = getattr(import_module(f"{__name__}.{tab}"), _PANES[tab])()
+    return pane

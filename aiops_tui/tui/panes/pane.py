@@ -110,7 +110,7 @@ class Pane(Container):
         self._wants += 1
         self._wanted[panel_id] = self._wants
         self.lay_out()
-        widget.focus(scroll_visible=False)
+        self.screen.set_focus(widget, scroll_visible=False)
 
     def step(self, direction: int) -> None:
         """Give the keys to the next (1) or previous (-1) panel, seen or not."""

@@ -17,7 +17,7 @@ from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.look import host
 from aiops_tui.tui.screens.letter import conversation_lines, conversation_text
-from aiops_tui.tui.screens.sheet import STYLES
+from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.reader import Reader
 
 Load = Callable[[str], "Future[Conversation | None] | None"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,14 +14,10 @@ from aiops_tui.model.records import Conversation
 from aiops_tui.model.view import View
 from aiops_tui.tui import moves
 from aiops_tui.tui.bindings import bindings_of
-from aiops_tui.tui.filterbar import FilterBar
 from aiops_tui.tui.header import Tabs
 from aiops_tui.tui.history import Place
 from aiops_tui.tui.look import host
-from aiops_tui.tui.screens.conversation import ConversationScreen
 from aiops_tui.tui.screens.main import MainScreen
-from aiops_tui.tui.screens.notes import entry_sheet, notices_sheet, text_sheet
-from aiops_tui.tui.screens.palette import Command
 from aiops_tui.tui.session import Session
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.entries import Entries
@@ -31,6 +27,9 @@ from aiops_tui.tui.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
     from aiops_tui.slack import Outcome
+    from aiops_tui.tui.filterbar import FilterBar, Mode
+    from aiops_tui.tui.screens.conversation import ConversationScreen
+    from aiops_tui.tui.screens.palette import Command
 
 _EXPLAINED_BY = {
     "negative_ratio": "sentiment",
@@ -143,6 +142,8 @@ class Desk(MainScreen):
         event.stop()
         rows, words = event.rows, host(self).look.words
         if isinstance(rows, Entries):
+            from aiops_tui.tui.screens.notes import entry_sheet
+
             entry = rows.entry()
             if entry is not None:
                 self.app.push_screen(entry_sheet(entry, host(self), rows.text_of(event.row)))
@@ -183,10 +184,20 @@ class Desk(MainScreen):
 
     def open_conversation(self, key: str, rows: TableView | None = None) -> None:
         """Show a conversation over the pane; its neighbours are those of the list."""
+        from aiops_tui.tui.screens.conversation import ConversationScreen
+
         self.session.look(replace(self.session.view, conversation=key))
         screen = ConversationScreen(key, self._load, _neighbours(rows))
         self.app.push_screen(screen, lambda _: self._closed_conversation())
         host(self).update()
+
+    def retry_conversation(self) -> None:
+        """Read the conversation that is open, if that was not possible before."""
+        from aiops_tui.tui.screens.conversation import ConversationScreen
+
+        for screen in self.app.screen_stack:
+            if isinstance(screen, ConversationScreen):
+                screen.retry()
 
     def on_conversation_screen_moved(self, event: ConversationScreen.Moved) -> None:
         """Remember which conversation is looked at."""
@@ -204,13 +215,25 @@ class Desk(MainScreen):
 
     def action_filter(self) -> None:
         """Ask for a filter, beginning with the one there is."""
-        self.query_one(FilterBar).ask("filter", str(self.session.view.filter), self._topics())
+        self._ask("filter", str(self.session.view.filter), self._topics())
 
     def action_find(self) -> None:
         """Ask for a text to find in the list that has the keys."""
         if isinstance(self.focused, Rows):
             self._searched = self.focused
-            self.query_one(FilterBar).ask("find", self.focused.needle)
+            self._ask("find", self.focused.needle)
+
+    def _ask(self, mode: Mode, text: str, topics: Sequence[str] = ()) -> None:
+        """Show the line in which to type; it is made when it is first needed."""
+        from aiops_tui.tui.filterbar import FilterBar
+
+        known = self.query_children(FilterBar)
+        if known:
+            known.first().ask(mode, text, topics)
+        else:
+            bar = FilterBar()
+            self.mount(bar)
+            self.call_after_refresh(bar.ask, mode, text, topics)
 
     def on_filter_bar_given(self, event: FilterBar.Given) -> None:
         """Filter all panes."""
@@ -294,6 +317,8 @@ class Desk(MainScreen):
         if isinstance(result, Exception):
             desk.tell(words("tui.share.failed", kind=type(result).__name__), "alarm", seconds=30)
         elif result.kind == "unset":
+            from aiops_tui.tui.screens.notes import text_sheet
+
             desk.tell("")
             self.app.push_screen(text_sheet(words("tui.share.title"), words.notice(result.notice)))
         else:
@@ -322,6 +347,8 @@ class Desk(MainScreen):
                     self.session.monitor.reconcile()
                     desk.tell(desk.look.words("tui.reconciling"))
             case "notices":
+                from aiops_tui.tui.screens.notes import notices_sheet
+
                 self.app.push_screen(notices_sheet(desk))
             case action:
                 self.call_later(self._call, action)

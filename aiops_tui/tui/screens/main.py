@@ -8,15 +8,17 @@ from datetime import datetime
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from aiops_tui.charts.spans import Line
-from aiops_tui.tui.filterbar import FilterBar
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.header import Banner, Header, Heading, Tabs
 from aiops_tui.tui.history import Mark
 from aiops_tui.tui.keys import Place
-from aiops_tui.tui.panes import NUMBERED, PANES
+from aiops_tui.tui.look import host
+from aiops_tui.tui.panes import NUMBERED, make_pane
 from aiops_tui.tui.panes.pane import Pane, Seen
 from aiops_tui.tui.session import Session
 from aiops_tui.tui.widgets.chart import Chart
@@ -44,22 +46,25 @@ class MainScreen(Screen[None]):
     """Shows a session; `desk.Desk` adds what keys do."""
 
     AUTO_FOCUS = ""
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Which widget has the keys; Textual repaints the whole screen when that changes, ours repaint themselves."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self._pane = PANES[session.view.tab]()
+        self._header, self._banner, self._footer = Header(), Banner(), Footer()
+        self._tabs = Tabs(NUMBERED)
+        self._pane = make_pane(session.view.tab)
 
     def compose(self) -> ComposeResult:
         """Put the parts one below the other."""
-        yield Header()
-        yield Tabs(NUMBERED)
-        yield Banner()
+        yield self._header
+        yield self._tabs
+        yield self._banner
         with Container(id="body"):
             yield self._pane
         yield TooSmall(id="toosmall")
-        yield Footer()
-        yield FilterBar()
+        yield self._footer
 
     @property
     def pane(self) -> Pane:
@@ -68,10 +73,12 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin with nothing said of the connection."""
-        self.query_one(Banner).display = False
+        self._banner.display = False
+        self.show(host(self).now())
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so where the terminal is too small."""
+        self.tick(host(self).now())
         self.set_class(event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT, "-small")
 
     def show(self, now: datetime) -> None:
@@ -80,7 +87,7 @@ class MainScreen(Screen[None]):
         if self._pane.tab != tab:
             self._turn_to(tab)
         self.tick(now)
-        self.query_one(Tabs).show(tab)
+        self._tabs.show(tab)
         self._pane.show(self._seen())
         self.show_keys()
 
@@ -88,8 +95,8 @@ class MainScreen(Screen[None]):
         """Bring the clock and the age of the data up to date, and the log, which moves by itself."""
         session = self.session
         source = session.snapshot.source if session.snapshot else None
-        self.query_one(Header).show(Heading(session.view, session.status, now, source))
-        self.query_one(Banner).show(session.status, now)
+        self._header.show(Heading(session.view, session.status, now, source))
+        self._banner.show(session.status, now)
         if session.view.tab == "logs":
             self._pane.show(self._seen())
 
@@ -109,7 +116,7 @@ class MainScreen(Screen[None]):
                 places += ["tiles"]
         if not len(self.session.history):
             hidden.add("go_back")
-        self.query_one("#footer", Footer).show(tuple(places), frozenset(hidden))
+        self._footer.show(tuple(places), frozenset(hidden))
 
     def restore(self, marks: Mapping[str, Mark], focus: str | None) -> None:
         """Go where one was in the pane."""
@@ -129,7 +136,7 @@ class MainScreen(Screen[None]):
         self._pane.display = False
         body = self.query_one("#body")
         known = next((pane for pane in body.query_children(Pane) if pane.tab == tab), None)
-        self._pane = known or PANES[tab]()
+        self._pane = known or make_pane(tab)
         if known is None:
             body.mount(self._pane)
         else:

@@ -15,7 +15,7 @@ from aiops_tui.charts.spans import Line, Span
 from aiops_tui.text.cells import width as cells
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.look import host
-from aiops_tui.tui.screens.sheet import STYLES
+from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.rows import Rows
 
 _MOVES = {"up": "up", "down": "down", "pageup": "page_up", "pagedown": "page_down"}

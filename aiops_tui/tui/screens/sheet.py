@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.look import host
+from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.reader import Reader, Write
-
-STYLES = Path(__file__).parent.parent / "styles"
 
 
 class Sheet(ModalScreen[None]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+from typing import Self
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -65,6 +66,12 @@ class Drawn(Widget):
         self._lines, self._strips, self._look = lines, strips, look
         if regions:
             self.refresh(*regions)
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Repaint regions. Textual asks for all of a widget at each change of focus; `redraw` knows what it needs."""
+        if regions or layout or recompose or not self._strips:
+            super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        return self
 
     def render_line(self, y: int) -> Strip:
         """Return a line as it was drawn last."""
@@ -138,9 +145,19 @@ def edge_line(start: str, left: Line, right: Line, end: str, width: int, role: s
 
 
 def strip_of(line: Line, look: Look, stale: bool) -> Strip:
-    """Return the spans in the colours of the theme."""
-    style = look.palette.style
-    return Strip([Segment(span.text, style(span.role, span.ground, stale=stale)) for span in line if span.text])
+    """Return the spans in the colours of the theme; blanks take the colour before them, which saves bytes."""
+    segments: list[Segment] = []
+    before: Style | None = None
+    for text, role, ground in line:
+        style = look.palette.style(role, ground, stale=stale)
+        if before is not None and style.bgcolor == before.bgcolor and text.isspace():
+            style = before
+        if style == before:
+            segments[-1] = Segment(segments[-1].text + text, style)
+        elif text:
+            segments.append(Segment(text, style))
+            before = style
+    return Strip(segments)
 
 
 def changes(old: Strip | None, new: Strip | None) -> Iterator[tuple[int, int]]:

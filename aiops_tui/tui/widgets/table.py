@@ -10,6 +10,7 @@ from typing import Literal
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.model.labels import REST
 from aiops_tui.model.panels import Cell, Column, Table
+from aiops_tui.model.sorting import DESCENDING, order
 from aiops_tui.text.cells import fit, width
 from aiops_tui.text.formats import NOTHING, clock, moment, number, value
 from aiops_tui.tui.look import Look
@@ -48,7 +49,7 @@ class TableView(Rows):
         if (panel, emptiness, sort) == (self.panel, self.emptiness, self.sort) and self._look == self.look:
             return
         self.panel, self.emptiness, self.sort = panel, emptiness, sort
-        self._order = _order(panel, sort)
+        self._order = order(panel, sort) if panel is not None else []
         self._laid_out = None
         self.rows_changed()
 
@@ -96,7 +97,7 @@ class TableView(Rows):
         self._lay_out(width - 1)
         spans: list[Span] = []
         for _, column, cells in self._columns:
-            arrow = "" if column.id != self.sort else ("▼" if column.unit in _NUMBERS | {"time"} else "▲")
+            arrow = "" if column.id != self.sort else ("▼" if column.unit in DESCENDING else "▲")
             spans += [Span(fit(self._heading(column) + arrow, cells, _side(column)), "muted"), Span(" " * _GAP, "text")]
         return tuple(spans[:-1])
 
@@ -203,29 +204,6 @@ class TableView(Rows):
 
 def _shown(panel: Table) -> int:
     return len(panel.rows) - panel.keys.count(REST)
-
-
-def _order(panel: Table | None, sort: str | None) -> list[int]:
-    """Return the rows in the order to show; what is missing and the rest of all topics come last."""
-    if panel is None:
-        return []
-    places = list(range(len(panel.rows)))
-    names = [column.id for column in panel.columns]
-    if sort not in names:
-        return places
-    at = names.index(sort)
-    descending = panel.columns[at].unit in _NUMBERS | {"time"}
-    rest = panel.keys.index(REST) if REST in panel.keys else None
-    known = [place for place in places if panel.rows[place][at] is not None and place != rest]
-    known.sort(key=lambda place: _sortable(panel.rows[place][at]), reverse=descending)
-    seen = set(known)
-    return known + [place for place in places if place not in seen]
-
-
-def _sortable(cell: Cell) -> tuple[float, str]:
-    if isinstance(cell, datetime):
-        return (cell.timestamp(), "")
-    return (0.0, cell.casefold()) if isinstance(cell, str) else (float(cell or 0), "")
 
 
 def _flexible(columns: Sequence[Column]) -> int | None:
