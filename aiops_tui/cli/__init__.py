@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
 INTERRUPTED = 130
+
+_NEW_OBJECTS = 20_000
+"""So many come together before garbage is looked for: what is loaded at the start is none, and looking takes time."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -13,6 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0 is done, 1 failed and 2 wrong usage, with one line on standard error that says what to do.
     """
+    gc.set_threshold(_NEW_OBJECTS)
     try:
         from aiops_tui.cli.running import run
 

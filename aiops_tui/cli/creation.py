@@ -18,6 +18,7 @@ def init(run: Invocation) -> int:
     from aiops_tui.source.database import PostgreSQL, open_database
 
     database = open_database(settings)
+    target = printable(database.target, 200)
     if isinstance(database, PostgreSQL):
         # To tell what is wrong with a connection is known there.
         database.connect()
@@ -25,10 +26,10 @@ def init(run: Invocation) -> int:
     try:
         names = create_tables(settings.database_url.reveal().strip())
     except NotEmptyError as error:
-        values = {"tables": ", ".join(error.names), "target": database.target}
+        values = {"tables": ", ".join(error.names), "target": target}
         raise Stop(Notice("cli.init.not_empty", values)) from None
     except NotMadeError as error:
-        values = {"reason": printable(error.reason, 200), "target": database.target}
+        values = {"reason": printable(error.reason, 200), "target": target}
         raise Stop(Notice("cli.init.failed", values)) from None
-    print(run.translator("cli.init.made", tables=", ".join(names), target=database.target))  # noqa: T201
+    print(run.translator("cli.init.made", tables=", ".join(names), target=target))  # noqa: T201
     return DONE

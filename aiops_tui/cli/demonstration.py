@@ -51,7 +51,7 @@ def demo(run: Invocation) -> int:
         _prepare(run, path, wish)
         return _open(run, path, wish)
     finally:
-        if folder is not None and wish.tui:
+        if folder is not None and (wish.tui or not path.exists()):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from aiops_tui.cli.invocation import Invocation
 from aiops_tui.cli.problems import DONE, FAILED
 from aiops_tui.cli.screen import check_database_url
-from aiops_tui.cli.views import read_tabs, read_view
+from aiops_tui.cli.views import mistake, read_tabs, read_view
 from aiops_tui.cli.waiting import interruptible
 from aiops_tui.cli.writing import write_out, write_privately
 from aiops_tui.config import values
-from aiops_tui.model.panels import Snapshot
+from aiops_tui.model.panels import Snapshot, Table
+from aiops_tui.model.sorting import sorted_by
 from aiops_tui.model.view import View
+from aiops_tui.text.printable import printable
 
 FORMATS = ("text", "json", "markdown", "csv")
 
@@ -32,7 +35,7 @@ def snapshot(run: Invocation) -> int:
     kind = values.choice(found_format, FORMATS) if found_format else FORMATS[0]
     output = values.text(found_output) if found_output else _STANDARD_OUTPUT
     run.tell_settings()
-    taken = _take(run, view, tabs)
+    taken = _sorted(_take(run, view, tabs), run, view.sort)
     if output == _STANDARD_OUTPUT:
         width = shutil.get_terminal_size((_FILE_WIDTH, 24)).columns
         write_out(_written(taken, kind, run, width), for_programs=kind in _FOR_PROGRAMS)
@@ -55,7 +58,7 @@ def share(run: Invocation) -> int:
     if problem is not None:
         run.tell(problem.notice)
         return FAILED
-    taken = _take(run, view, (view.tab,))
+    taken = _sorted(_take(run, view, (view.tab,)), run, view.sort)
     if dry_run:
         write_out(slack.preview(taken, view, run.settings, run.translator) + "\n", for_programs=True)
         return DONE
@@ -76,6 +79,26 @@ def _take(run: Invocation, view: View, tabs: Sequence[str]) -> Snapshot:
         return Monitor.once(settings, view, tabs)
 
     return interruptible(once)
+
+
+def _sorted(taken: Snapshot, run: Invocation, sort: str | None) -> Snapshot:
+    """Sort the tables that have the column.
+
+    Raises:
+        Stop: none has.
+    """
+    found = run.find("sort")
+    if sort is None or found is None:
+        return taken
+    tables = [panel for panels in taken.tabs.values() for panel in panels if isinstance(panel, Table)]
+    columns = dict.fromkeys(column.id for table in tables for column in table.columns)
+    if sort not in columns:
+        raise mistake("cli.no_such_column", found, columns=printable(", ".join(columns)))
+    tabs = {
+        tab: tuple(sorted_by(panel, sort) if isinstance(panel, Table) else panel for panel in panels)
+        for tab, panels in taken.tabs.items()
+    }
+    return replace(taken, tabs=tabs)
 
 
 def _written(taken: Snapshot, kind: str, run: Invocation, width: int) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import click
 
-from aiops_tui.cli.help import help_text
 from aiops_tui.cli.invocation import Invocation
 from aiops_tui.cli.options import Group
 from aiops_tui.cli.problems import USAGE, Stop
@@ -41,6 +40,8 @@ class Command(click.Command):
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help."""
+        from aiops_tui.cli.help import help_text
+
         return help_text(ctx, self.groups)
 
 
@@ -69,6 +70,8 @@ class Program(click.Group):
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help."""
+        from aiops_tui.cli.help import help_text
+
         return help_text(ctx, self.groups, tuple(self.commands))
 
 

@@ -60,9 +60,9 @@ def _tab(found: Found | None, choices: tuple[str, ...]) -> str:
         return PRESENT[0]
     name = str(found.value).lower()
     if name in TABS and name not in PRESENT:
-        raise _mistake("cli.tab_later", found, choices=", ".join(choices))
+        raise mistake("cli.tab_later", found, choices=", ".join(choices))
     if name == ALL and ALL not in choices:
-        raise _mistake("cli.tab_all", found, choices=", ".join(choices))
+        raise mistake("cli.tab_all", found, choices=", ".join(choices))
     return values.choice(found, choices)
 
 
@@ -79,7 +79,7 @@ def _window(run: Invocation, zone: tzinfo) -> WindowSpec:
     window = WindowSpec("custom", since=_moment(since, zone), until=_moment(until, zone), at=at)
     for end, found in ((window.until, until), (at, at_found)):
         if since and window.since and found and end and window.since >= end:
-            raise _mistake("cli.since_after", since, other=found.origin, end=_shown(found))
+            raise mistake("cli.since_after", since, other=found.origin, end=_shown(found))
     return window
 
 
@@ -92,7 +92,7 @@ def _moment(found: Found | None, zone: tzinfo) -> datetime | None:
         aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         return clamp(aware.astimezone(UTC), 0)
     except (ValueError, OverflowError):
-        raise _mistake("cli.bad_moment", found) from None
+        raise mistake("cli.bad_moment", found) from None
 
 
 def _filter(run: Invocation) -> Filter:
@@ -118,7 +118,8 @@ def _text(found: Found | None) -> str | None:
     return None if found is None or found.value == "" else str(found.value)
 
 
-def _mistake(message_id: str, found: Found, **more: str) -> Stop:
+def mistake(message_id: str, found: Found, **more: str) -> Stop:
+    """Return the error for an option whose value is no secret."""
     return Stop(Notice(message_id, {"origin": found.origin, "value": _shown(found), **more}), _status(found))
 
 

@@ -44,6 +44,24 @@ def test_the_view_is_what_was_asked_for(run: Run, db: Path) -> None:
     assert (found["filter"], found["previous"], list(found["tabs"])) == ("sentiment:negative", None, ["overview"])
 
 
+def test_tables_are_sorted_by_a_column(run: Run, db: Path) -> None:
+    def column(table: str, name: str, *options: str) -> list[object]:
+        found = json.loads(run("snapshot", "--format", "json", *options).out)
+        panel = next(panel for panel in found["tabs"]["overview"]["panels"] if panel["id"] == table)
+        place = [column["id"] for column in panel["columns"]].index(name)
+        return [row[place] for row in panel["rows"]]
+
+    ratios = [
+        each for each in column("topics", "negative_ratio", "--sort", "negative_ratio") if isinstance(each, float)
+    ]
+    assert ratios == sorted(ratios, reverse=True) != column("topics", "negative_ratio")
+    users = [each for each in column("recent", "user_id", "--sort", "user_id") if isinstance(each, str)]
+    assert users == sorted(users)
+    refused = run("snapshot", "--sort", "nothing")
+    assert refused.status == 2
+    assert "negative_ratio" in refused.line
+
+
 def test_people_get_text_by_default_in_their_language(run: Run, db: Path) -> None:
     shown = run("snapshot").out
     assert "OVERVIEW" in shown

@@ -1,0 +1,39 @@
+"""The order of a table's rows when a person has chosen a column to sort by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from aiops_tui.model.labels import REST
+from aiops_tui.model.panels import Cell, Table, Unit
+
+DESCENDING: frozenset[Unit] = frozenset({"count", "ratio", "score", "estimate", "time"})
+"""Columns of these show the largest first, others begin with A."""
+
+
+def order(table: Table, sort: str | None) -> list[int]:
+    """Return the places of the rows in the order to show; what is missing and the rest of all topics come last."""
+    places = list(range(len(table.rows)))
+    names = [column.id for column in table.columns]
+    if sort not in names:
+        return places
+    at = names.index(sort)
+    rest = table.keys.index(REST) if REST in table.keys else None
+    known = [place for place in places if table.rows[place][at] is not None and place != rest]
+    known.sort(key=lambda place: _sortable(table.rows[place][at]), reverse=table.columns[at].unit in DESCENDING)
+    seen = set(known)
+    return known + [place for place in places if place not in seen]
+
+
+def sorted_by(table: Table, sort: str | None) -> Table:
+    """Return the table with its rows in that order."""
+    places = order(table, sort)
+    keys = tuple(table.keys[place] for place in places) if table.keys else ()
+    return replace(table, rows=tuple(table.rows[place] for place in places), keys=keys)
+
+
+def _sortable(cell: Cell) -> tuple[float, str]:
+    if isinstance(cell, datetime):
+        return (cell.timestamp(), "")
+    return (0.0, cell.casefold()) if isinstance(cell, str) else (float(cell or 0), "")
