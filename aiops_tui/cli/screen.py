@@ -35,7 +35,8 @@ def check_terminal() -> None:
     Raises:
         Stop: there is none.
     """
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+    # The screen is drawn to standard error.
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise Stop(Notice("cli.no_terminal"), USAGE)
 
 
