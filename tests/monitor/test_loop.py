@@ -1,0 +1,239 @@
+"""The monitor on real databases: live, lost and back, paused, asked, and gone at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from aiops_tui.model.filters import Filter
+from aiops_tui.model.panels import Metric
+from aiops_tui.model.view import View
+from aiops_tui.model.window import WindowSpec
+from aiops_tui.monitor import Monitor
+from aiops_tui.source.problems import SourceError
+from tests.monitor.backend import Backend, Judgement, Talk
+from tests.monitor.conftest import Watcher, conversations, settings_for, some_talks
+
+
+@pytest.fixture
+def on_postgres(postgres_url: str, tmp_path: Path) -> Iterator[tuple[Backend, Watcher]]:
+    backend = Backend(postgres_url)
+    backend.create()
+    watcher = Watcher(settings_for(postgres_url, tmp_path))
+    yield backend, watcher
+    watcher.close()
+    backend.close()
+
+
+def admin(url: str, statement: str) -> None:
+    connection = psycopg2.connect(url.replace(f"/{name_of(url)}?", "/postgres?", 1))
+    connection.autocommit = True
+    connection.cursor().execute(statement)
+    connection.close()
+
+
+def name_of(url: str) -> str:
+    return url.split("?")[0].rsplit("/", 1)[1]
+
+
+def test_new_conversations_show_up_by_themselves(backend: Backend, watcher: Watcher) -> None:
+    backend.insert(some_talks(1, 20))
+    watcher.start()
+    watcher.until_conversations(20)
+    backend.insert(some_talks(21, 5))
+    watcher.until_conversations(25)
+
+
+def test_an_empty_table_is_live_with_no_conversations(backend: Backend, watcher: Watcher) -> None:
+    watcher.start()
+    assert conversations(watcher.until_live()) == 0
+    backend.insert(some_talks(1, 3))
+    watcher.until_conversations(3)
+
+
+def test_a_quiet_poll_computes_nothing(backend: Backend, watcher: Watcher) -> None:
+    backend.insert(some_talks(1, 10))
+    watcher.start(View(window=WindowSpec("7d", at=datetime.now(UTC))))
+    first = watcher.until_live()
+    polled = watcher.updates[-1][1].polled_at
+    assert polled is not None
+    again, _ = watcher.until(lambda _, s: s.state == "live" and s.polled_at is not None and s.polled_at > polled)
+    assert again is first
+
+
+def test_a_changed_sentiment_is_found_by_recounting_in_the_background(backend: Backend, watcher: Watcher) -> None:
+    backend.insert([*some_talks(1, 10, ago=timedelta(days=2)), *some_talks(3000, 5)])
+    watcher.start(View(tab="sentiment"))
+    watcher.until_live()
+    backend.run("UPDATE conversation_log SET sentiment = '부정'")
+    backend.commit()
+
+    def all_negative(snapshot: object, _: object) -> bool:
+        panel = snapshot.panel("sentiment", "negative") if snapshot is not None else None  # type: ignore[attr-defined]
+        return isinstance(panel, Metric) and panel.value == 15
+
+    watcher.until(all_negative)
+
+
+def test_paused_looks_no_more_until_asked(backend: Backend, watcher: Watcher) -> None:
+    backend.insert(some_talks(1, 4))
+    monitor = watcher.start()
+    watcher.until_conversations(4)
+    monitor.pause(True)
+    watcher.until(lambda _, status: status.state == "paused")
+    backend.insert(some_talks(5, 4))
+    assert conversations(watcher.updates[-1][0]) == 4
+    monitor.refresh()
+    watcher.until_conversations(8)
+    monitor.pause(False)
+    assert watcher.until(lambda _, status: status.state == "live")
+
+
+def test_another_view_is_shown_at_once_and_the_filter_in_it(backend: Backend, watcher: Watcher) -> None:
+    backend.insert(some_talks(1, 8))
+    monitor = watcher.start()
+    watcher.until_conversations(8)
+    monitor.set_interval(3600)
+    monitor.look(View(filter=Filter.parse("user:u1")))
+    assert watcher.until_conversations(2).filter == "user:u1"
+    monitor.look(View(filter=Filter.parse("sentiment:negative")))
+    watcher.until_conversations(2)
+    monitor.look(View(tab="sentiment"))
+    watcher.until(lambda snapshot, _: snapshot is not None and "sentiment" in snapshot.tabs)
+
+
+def test_a_conversation_is_read_whole_with_its_scores(backend: Backend, watcher: Watcher) -> None:
+    backend.insert(some_talks(1, 3))
+    backend.evaluate([Judgement(2, None, None, datetime.now(UTC), 4.0, 6.0)], replace=False)
+    backend.rate([(1, 2, "dislike", datetime.now(UTC))])
+    monitor = watcher.start()
+    opened = monitor.conversation("2").result(30)
+    assert opened is not None
+    assert (opened.question, opened.evaluations[0].score, opened.feedback[0].feedback) == ("question 2", 5.0, "dislike")
+    assert monitor.conversation("99").result(30) is None
+    assert monitor.conversation("no number").result(30) is None
+    assert monitor.conversation("9" * 30).result(30) is None
+
+
+def test_a_lost_server_keeps_the_last_data_and_comes_back(on_postgres: tuple[Backend, Watcher]) -> None:
+    backend, watcher = on_postgres
+    backend.insert(some_talks(1, 6))
+    watcher.start()
+    watcher.until_conversations(6)
+    name = name_of(backend.url)
+    backend.close()
+    admin(backend.url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    admin(backend.url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    snapshot, status = watcher.until(lambda _, status: status.state == "lost")
+    assert conversations(snapshot) == 6
+    assert status.problem is not None and status.retry_at is not None and status.lost_at is not None
+    admin(backend.url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    watcher.monitors[0].refresh()
+    watcher.until(lambda _, status: status.state == "live")
+    backend.connection = psycopg2.connect(backend.url)
+    backend.insert(some_talks(7, 1))
+    watcher.until_conversations(7)
+
+
+def test_a_table_without_a_column_is_named_and_awaited(backend: Backend, watcher: Watcher) -> None:
+    backend.run("ALTER TABLE conversation_log RENAME COLUMN sentiment TO mood")
+    backend.commit()
+    watcher.start()
+    _, status = watcher.until(lambda _, status: status.state == "lost")
+    assert status.problem is not None
+    assert status.problem.id == "source.no_column" and status.problem.values["columns"] == "sentiment"
+    backend.create()
+    watcher.monitors[0].refresh()
+    watcher.until_live()
+
+
+def test_a_locked_evaluation_table_keeps_its_last_figures(on_postgres: tuple[Backend, Watcher]) -> None:
+    backend, watcher = on_postgres
+    backend.insert(some_talks(1, 6))
+    backend.evaluate([Judgement(1, None, None, datetime.now(UTC), 4.0, 6.0)], replace=False)
+    backend.run("LOCK TABLE conversation_evaluation IN ACCESS EXCLUSIVE MODE")
+    watcher.start(View(tab="evaluation"))
+    locked, _ = watcher.until(lambda _, status: status.state == "live")
+    assert locked is not None and "source.evaluations_stale" in {notice.id for notice in locked.warnings}
+    backend.commit()
+    watcher.monitors[0].look(View(tab="evaluation", compare="off"))
+
+    def scored(snapshot: object, _: object) -> bool:
+        panel = snapshot.panel("evaluation", "score") if snapshot is not None else None  # type: ignore[attr-defined]
+        return isinstance(panel, Metric) and panel.value == 5.0
+
+    watcher.until(scored)
+
+
+def test_stopping_does_not_wait_for_a_question_that_hangs(on_postgres: tuple[Backend, Watcher]) -> None:
+    backend, watcher = on_postgres
+    backend.insert(some_talks(1, 6))
+    backend.run("LOCK TABLE conversation_log IN ACCESS EXCLUSIVE MODE")
+    watcher.settings = replace(watcher.settings, lock_timeout=60.0)
+    monitor = watcher.start()
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'aiops-tui' AND wait_event_type = 'Lock'"
+    watch = psycopg2.connect(backend.url)
+    watch.autocommit = True
+    cursor = watch.cursor()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        cursor.execute(waiting)
+        if cursor.fetchone()[0]:
+            break
+    monitor.stop(30)
+    assert not any(thread.name == "monitor" and thread.is_alive() for thread in threading.enumerate())
+    watch.close()
+
+
+def test_two_open_transactions_that_commit_out_of_order_lose_nothing(on_postgres: tuple[Backend, Watcher]) -> None:
+    backend, watcher = on_postgres
+    backend.run("CREATE SEQUENCE keys")
+    backend.commit()
+    watcher.start()
+    watcher.until_live()
+    late = Backend(backend.url)
+    now = datetime.now(UTC)
+    late.run("INSERT INTO conversation_log VALUES (nextval('keys'), 'u', 'q', 'a', NULL, NULL, ?)", [(now,)])
+    backend.run("INSERT INTO conversation_log VALUES (nextval('keys'), 'u', 'q', 'a', NULL, NULL, ?)", [(now,)])
+    backend.commit()
+    watcher.until_conversations(1)
+    late.commit()
+    late.close()
+    watcher.until_conversations(2)
+
+
+def test_headless_once_answers_or_says_what_is_wrong(backend: Backend, tmp_path: Path) -> None:
+    backend.insert(some_talks(1, 9))
+    settings = settings_for(backend.url, tmp_path)
+    assert conversations(Monitor.once(settings, View(), ("overview",))) == 9
+    backend.run("DROP TABLE conversation_log")
+    backend.commit()
+    with pytest.raises(SourceError) as caught:
+        Monitor.once(settings, View(), ("overview",))
+    assert caught.value.notice.id == "source.no_table"
+
+
+def test_a_reconciliation_asked_for_finds_rows_far_out_of_order(
+    backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aiops_tui.monitor import collector
+
+    small = replace(
+        collector.Tuning(collector.Limits(50)), tail_keys=20, margin_keys=1, whole_keys=10, disorder=timedelta(0)
+    )
+    monkeypatch.setattr(collector, "Tuning", lambda *args, **kwargs: small)
+    old = [Talk(i, "u", None, None, datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=i)) for i in range(1, 400)]
+    stray = Talk(5, "stray", None, None, datetime.now(UTC) - timedelta(hours=1))
+    backend.insert([stray if t.key == 5 else t for t in old])
+    backend.insert(some_talks(400, 30))
+    monitor = watcher.start(View(window=WindowSpec("24h")))
+    watcher.until_conversations(30)
+    monitor.reconcile()
+    watcher.until_conversations(31)
