@@ -95,15 +95,14 @@ class Filter:
                 position += 1
                 continue
             match = _TERM.match(text, position)
-            if match is None or match.end() == position:
-                raise FilterError("filter.unreadable", position, text=text[position : position + 20])
-            if match.end() < len(text) and not text[match.end()].isspace():
-                mistake = "filter.unclosed" if text[match.end()] == '"' else "filter.unreadable"
+            end = match.end() if match is not None else position
+            if match is None or end == position or (end < len(text) and not text[end].isspace()):
+                mistake = "filter.unclosed" if text[end] == '"' else "filter.unreadable"
                 raise FilterError(mistake, position, text=text[position : position + 20])
             term = _term(match, position)
             if term not in terms:
                 terms.append(term)
-            position = match.end()
+            position = end
         return cls(tuple(terms))
 
     def narrowed(self, term: Term) -> Filter:

@@ -213,7 +213,8 @@ def midnights(period: Period, zone: ZoneInfo) -> list[datetime]:
     """Return the local midnights, in UTC, from the one at or before the start to the one at or after the end."""
     first, last = _local_date(period.start, zone), _local_date(period.end, zone)
     days = range(first.toordinal(), min(last.toordinal() + 1, date.max.toordinal()) + 1)
-    return [_midnight(date.fromordinal(day), zone) for day in days]
+    found = [_midnight(date.fromordinal(day), zone) for day in days]
+    return found[:-1] if len(found) > 2 and found[-2] >= period.end else found
 
 
 def _local_date(moment: datetime, zone: ZoneInfo) -> date:
