@@ -26,7 +26,7 @@ class EvaluationPane(Pane):
     plan = Plan(
         wide=(
             Row("1fr", (Cell(("score_by_bucket",), 7), Cell((_HISTOGRAM, "score_heatmap"), 5))),
-            Row("1fr", (Cell(("worst",), 7), Cell(("topic_criterion",), 5))),
+            Row("1fr", (Cell(("worst",), 8), Cell(("topic_criterion",), 4))),
         ),
         vast=(
             Row("1fr", (Cell(("score_by_bucket",), 5), Cell((_HISTOGRAM,), 3), Cell(("score_heatmap",), 4))),

@@ -1,0 +1,196 @@
+"""The console in a real terminal, on the real monitor and a real database: what leaves the program, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from aiops_tui.demo import create_tables, fill
+
+HOSTILE = (
+    "\x1b]52;c;aGFja2Vk\x07", "\x1b[2J\x1b[31mred", "\x9b31mC1", "\x9d52;c;aGFja2Vk\x9c", "\x1bP1;2qsixel\x1b\\",
+    "[/foo][@click=app.quit]x[/]", "[link=http://evil]x", "\u202etfel ot thgir\u2066", "a\u200bb\u2028c\u2029d",
+    "\U000e0041tag", "e\u0301" * 50 + "\u0301" * 500, "bell\x07back\x08\x0b\x0c\r", "👨‍👩‍👧‍👦🇰🇷👍🏽", "\ud7a3" * 3000,
+    "' OR 1=1 --", "%s %d {0} \\", "\x00nul", "",
+)  # fmt: skip
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+)
+# What the terminal library itself writes: CSI sequences, and the shape of the mouse's pointer.
+_OWN = re.compile(r"\x1b\[[0-9;:?<>=$]*[ -/]*[@-~]|\x1b[=>78]|\x1b\]22;[a-z-]+\x07")
+_KEY = re.compile(r"\x1b\[[A-Z]|.", re.DOTALL)
+
+_RUN = """
+import sys
+from pathlib import Path
+from aiops_tui.config import load_settings
+from aiops_tui.model.view import View
+from aiops_tui.tui import run
+flags = {"database_url": sys.argv[1], "language": "en", "interval": 1.0}
+sys.exit(run(load_settings(flags, {"AIOPS_STATE_DIR": sys.argv[2], "AIOPS_LOG_FILE": sys.argv[3]}, Path("/")), View()))
+"""
+
+
+class Terminal:
+    """A console in a pseudo-terminal; ``raw`` is all that it wrote."""
+
+    def __init__(self, url: str, directory: Path) -> None:
+        environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(Path.cwd())}
+        arguments = ["-c", _RUN, url, str(directory / "state"), str(directory / "*.log")]
+        self.child = pexpect.spawn(
+            sys.executable, arguments, env=environ, dimensions=(40, 120), encoding="utf-8", codec_errors="replace"
+        )
+        self.raw = ""
+
+    def sees(self, text: str, seconds: float = 20) -> None:
+        """Wait until a text has been written."""
+        start, deadline = len(self.raw), time.monotonic() + seconds
+        while text not in self.raw[max(start - 4000, 0) :]:
+            assert time.monotonic() < deadline, f"never: {text}\n{self.raw[-3000:]}"
+            self.read(0.1)
+
+    def read(self, seconds: float) -> None:
+        """Take what is written for a while."""
+        try:
+            self.raw += self.child.read_nonblocking(1 << 16, timeout=seconds)
+        except pexpect.TIMEOUT:
+            pass
+        except pexpect.EOF:
+            self.child.wait()
+
+    def press(self, keys: str, wait: float = 0.4) -> None:
+        """Press keys one after the other, and take what comes of it."""
+        for key in _KEY.findall(keys):
+            self.child.send(key)
+            self.read(0.05)
+        deadline = time.monotonic() + wait
+        while time.monotonic() < deadline:
+            self.read(0.05)
+
+    def ends(self, seconds: float) -> float:
+        """Wait for the end and return how long it took."""
+        start = time.monotonic()
+        while self.child.isalive():
+            assert time.monotonic() - start < seconds, "it goes on"
+            self.read(0.02)
+        return time.monotonic() - start
+
+
+Start = Callable[[str], Terminal]
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Start]:
+    started: list[Terminal] = []
+
+    def start(url: str) -> Terminal:
+        started.append(Terminal(url, tmp_path))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.child.close(force=True)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    fill(path, 3000, 10, 1, datetime.now(UTC), lambda done, steps: None)
+    return path
+
+
+def test_figures_appear_and_leaving_is_quick(demo: Path, terminal: Start) -> None:
+    console = terminal(f"sqlite:///{demo}")
+    console.sees("Overview")
+    console.sees("live")
+    console.sees("결제 오류")
+    console.child.send("\x03")
+    console.ends(3)
+    assert console.child.exitstatus == 0
+    assert "\x1b[?1049l" in console.raw, "the terminal is given back"
+
+
+def test_nothing_hostile_reaches_the_terminal(tmp_path: Path, terminal: Start) -> None:
+    url = f"sqlite:///{tmp_path / 'hostile.db'}"
+    create_tables(url)
+    _insert_hostile(tmp_path / "hostile.db")
+    now = datetime.now(UTC)
+    lines = [f"{now:%Y-%m-%d %H:%M:%S} [   ERROR] {text} - {text}\n  {text}\n" for text in HOSTILE]
+    (tmp_path / "app.log").write_text("".join(lines), encoding="utf-8", errors="replace")
+    console = terminal(url)
+    console.sees("live")
+    console.press("jjj\t\r", 1.0)
+    console.press("\x1b", 0.5)
+    for key in "2341":
+        console.press(key, 1.0)
+        console.press("\tjjk\t", 0.5)
+    console.press("1\tjj\r", 1.0)
+    for _ in HOSTILE:
+        console.press("\x1b[C", 0.1)
+    console.press("\x1b", 0.5)
+    console.press("4jj\r", 1.0)
+    assert console.child.isalive(), console.raw[-2000:]
+    console.child.send("\x03")
+    console.ends(3)
+    rest = _OWN.sub("", console.raw)
+    assert "\x1b" not in rest, repr(rest[max(rest.find("\x1b") - 40, 0) :][:120])
+    found = _FORBIDDEN.search(rest)
+    assert found is None, repr(rest[max(found.start() - 40, 0) :][:120])
+    assert "aGFja2Vk" in console.raw, "the hostile texts were on the screen"
+    assert console.child.exitstatus == 0
+
+
+def test_a_lost_terminal_ends_the_console(demo: Path, terminal: Start) -> None:
+    console = terminal(f"sqlite:///{demo}")
+    console.sees("live")
+    console.child.kill(signal.SIGHUP)
+    assert console.ends(3) < 2
+
+
+def test_a_database_that_is_not_there_is_told_and_waited_for(tmp_path: Path, demo: Path, terminal: Start) -> None:
+    path = tmp_path / "later.db"
+    console = terminal(f"sqlite:///{path}")
+    console.sees("lost")
+    path.write_bytes(demo.read_bytes())
+    console.sees("결제 오류", 30)
+    console.child.send("q")
+    console.ends(3)
+    assert console.child.exitstatus == 0
+
+
+def _insert_hostile(path: Path) -> None:
+    now = datetime.now(UTC)
+    with sqlite3.connect(path) as connection:
+        for number, text in enumerate(HOSTILE * 3, 1):
+            moment = f"{now - timedelta(minutes=number):%Y-%m-%d %H:%M:%S}"
+            connection.execute(
+                "INSERT INTO conversation_log (id, user_id, question, answer, sentiment, topic, created_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (number, text, text, text, text, text, moment),
+            )
+            connection.execute(
+                "INSERT INTO feedback_log (conversation_id, feedback, reason, created_at) VALUES (?, ?, ?, ?)",
+                (number, text, text, moment),
+            )
+        connection.execute("DROP TABLE IF EXISTS conversation_evaluation")
+        connection.execute(
+            "CREATE TABLE conversation_evaluation (conversation_id, user_id, question, answer, sentiment, topic,"
+            ' created_at, "rel\x1b]0;[/x]" REAL, clarity REAL, comment)'
+        )
+        for number, text in enumerate(HOSTILE * 3, 1):
+            moment = f"{now - timedelta(minutes=number):%Y-%m-%d %H:%M:%S}"
+            connection.execute(
+                "INSERT INTO conversation_evaluation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (number, text, text, text, text, text, moment, 3.0, 4.0, text),
+            )
+    connection.close()
