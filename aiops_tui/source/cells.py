@@ -44,16 +44,13 @@ def conversation_cells(on: Relations, query: CellQuery, low: int, high: int | No
     conditions = [*_keys(on.key, low, high), *on.of_conversations(query.wanted)]
     if query.period is not None:
         conditions.append(on.within(query.period))
-    return (
-        sa.select(
-            on.bucket(query.base).label("bucket"),
-            on.on.topic(table.topic, query.kept).label("topic"),
-            on.on.sentiment(table.sentiment).label("sentiment"),
-            sa.func.count().label("n"),
-        )
-        .where(*conditions)
-        .group_by(sa.text("1"), sa.text("2"), sa.text("3"))
-    )
+    columns: list[sa.ColumnElement[Any]] = [
+        on.bucket(query.base).label("bucket"),
+        on.on.topic(table.topic, query.kept).label("topic"),
+        on.on.sentiment(table.sentiment).label("sentiment"),
+        sa.func.count().label("n"),
+    ]
+    return sa.select(*columns).where(*conditions).group_by(sa.text("1"), sa.text("2"), sa.text("3"))
 
 
 def feedback_cells(on: Relations, query: CellQuery, low: int, high: int | None) -> sa.Select[Any]:
@@ -80,13 +77,9 @@ def feedback_cells(on: Relations, query: CellQuery, low: int, high: int | None) 
 def evaluation_cells(on: Relations, query: CellQuery) -> tuple[sa.Select[Any], pl.Schema]:
     """Sum up evaluations, a row a cell with the figures of each criterion side by side, and the statement's schema."""
     assert on.evaluations is not None  # noqa: S101
-    row = on.evaluations.c
     names = [SCORE, *on.schema.criteria]
-    columns: list[sa.ColumnElement[Any]] = [
-        on.on.bucket_of(row.seconds, query.base).label("bucket"),
-        (row.topic if query.kept is None else _kept(row.topic, query.kept)).label("topic"),
-        row.sentiment.label("sentiment"),
-    ]
+    row = _evaluation_rows(on, query, names).c
+    columns: list[sa.ColumnElement[Any]] = [row[name] for name in _GROUP]
     schema: dict[str, pl.DataType | type[pl.DataType]] = {
         "bucket": pl.Int64,
         "topic": pl.String,
@@ -97,27 +90,41 @@ def evaluation_cells(on: Relations, query: CellQuery) -> tuple[sa.Select[Any], p
         columns.append(value.label(name))
         schema[name] = kind
 
-    for place, name in enumerate(names):
-        value = row[name]
+    for place in range(len(names)):
+        value = row[f"value_{place}"]
         add(f"n:{place}", sa.func.count(value))
         add(f"total:{place}", sa.func.coalesce(sa.func.sum(value), 0.0), pl.Float64)
         add(f"squares:{place}", sa.func.coalesce(sa.func.sum(value * value), 0.0), pl.Float64)
         for bin_ in range(BINS):
             upper = value <= BINS if bin_ == BINS - 1 else value < bin_ + 1
             add(f"h{bin_}:{place}", _count_if(sa.and_(value >= bin_, upper)))
-    low = row.score < LOW_SCORE
+    low = row.value_0 < LOW_SCORE
     unhappy: Condition = row.sentiment == NEGATIVE
     if on.disliked is not None:
         unhappy = sa.or_(unhappy, row.conversation.in_(on.disliked))
-    scored = row.score.is_not(None)
+    scored = row.value_0.is_not(None)
     add("low", _count_if(low))
     add("unhappy", _count_if(sa.and_(scored, unhappy)))
     add("unhappy_low", _count_if(sa.and_(low, unhappy)))
+    return sa.select(*columns).group_by(sa.text("1"), sa.text("2"), sa.text("3")), pl.Schema(schema)
+
+
+def _evaluation_rows(on: Relations, query: CellQuery, names: Iterable[str]) -> sa.Subquery:
+    """Return the evaluations that a query asks for, with no more columns than are counted."""
+    assert on.evaluations is not None  # noqa: S101
+    row = on.evaluations.c
     conditions = on.of_evaluations(query.wanted)
     if query.period is not None:
         conditions.append(on.on.seconds_within(row.seconds, query.period))
-    statement = sa.select(*columns).where(*conditions).group_by(sa.text("1"), sa.text("2"), sa.text("3"))
-    return statement, pl.Schema(schema)
+    rows = sa.select(
+        on.on.bucket_of(row.seconds, query.base).label("bucket"),
+        (row.topic if query.kept is None else _kept(row.topic, query.kept)).label("topic"),
+        row.sentiment.label("sentiment"),
+        row.conversation.label("conversation"),
+        *(on.judgement(name).label(f"value_{place}") for place, name in enumerate(names)),
+    )
+    # An offset of 0 keeps planners from merging the two, which would reckon each value once per figure.
+    return rows.where(*conditions).offset(0).subquery("counted")
 
 
 def split_evaluation_cells(wide: pl.DataFrame, names: Iterable[str]) -> tuple[pl.DataFrame, pl.DataFrame]:

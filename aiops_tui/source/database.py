@@ -1,7 +1,7 @@
 """The read-only connection to the monitored database: PostgreSQL by psycopg2, SQLite by sqlite3.
 
-Statements are built with SQLAlchemy's expressions and bound by the driver. Nothing is ever written: PostgreSQL is read in
-``READ ONLY`` transactions whose settings are local to them, so that a transaction pooler in between is no harm;
+Statements are built with SQLAlchemy's expressions and bound by the driver. Nothing is ever written: PostgreSQL is read
+in ``READ ONLY`` transactions whose settings are local to them, so that a transaction pooler in between is no harm;
 SQLite files are opened with ``mode=ro``.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
+import os
 import re
 import sqlite3
 import time
@@ -16,7 +18,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import polars as pl
 import psycopg2
@@ -28,7 +30,15 @@ from sqlalchemy.exc import ArgumentError
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice, SourceInfo
-from aiops_tui.source.problems import Cancelled, SourceError, postgres_problem, sqlite_problem
+from aiops_tui.source.problems import (
+    Cancelled,
+    SourceError,
+    connection_problem,
+    postgres_problem,
+    sqlite_problem,
+    unreadable_answer,
+)
+from aiops_tui.text.printable import printable
 
 Row = tuple[Any, ...]
 
@@ -36,6 +46,11 @@ _FETCH = 5000
 """Rows that are taken from SQLite at a time, few enough that the screen's thread gets its turn."""
 
 _PROGRESS_STEPS = 20_000
+
+_CANCEL_TRAVELS = 5.0
+
+_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""How a server that vanished without a word is noticed: within a minute instead of two hours."""
 
 
 class Database(ABC):
@@ -51,6 +66,7 @@ class Database(ABC):
         self.seconds = 0.0
         self.statements = 0
         self._cancelled = False
+        self._cancelled_at = -math.inf
 
     @property
     def info(self) -> SourceInfo:
@@ -71,7 +87,7 @@ class Database(ABC):
 
     @abstractmethod
     def cancel(self) -> None:
-        """Withdraw the statement under way, if there is one; safe from any thread, and may take as long as the network."""
+        """Withdraw the statement under way, if there is one; safe from any thread, may take as long as the network."""
 
     @abstractmethod
     def transaction(self, *, lock_timeout: float | None = None) -> contextlib.AbstractContextManager[None]:
@@ -104,6 +120,15 @@ class Database(ABC):
     def arm(self) -> None:
         """Forget an earlier `cancel`."""
         self._cancelled = False
+
+    def _withdraw(self) -> None:
+        self._cancelled = True
+        self._cancelled_at = time.monotonic()
+
+    @property
+    def _withdrawn(self) -> bool:
+        """Whether an interruption is our own; one sent for an earlier statement may arrive during the next."""
+        return self._cancelled or time.monotonic() - self._cancelled_at < _CANCEL_TRAVELS
 
     @contextlib.contextmanager
     def _timed(self) -> Iterator[None]:
@@ -138,6 +163,7 @@ class PostgreSQL(Database):
                 "connect_timeout": max(round(settings.connect_timeout), 2),
                 "application_name": "aiops-tui",
                 "client_encoding": "utf8",
+                **_ALIVE,
                 **query,
             }.items()
             if value is not None
@@ -157,7 +183,7 @@ class PostgreSQL(Database):
             connection = psycopg2.connect(**self._arguments)
             connection.autocommit = True
         except psycopg2.Error as error:
-            raise postgres_problem(error, connecting=True, target=self.target) from None
+            raise connection_problem(error, target=self.target) from None
         except (ValueError, UnicodeError):
             raise SourceError(Notice("source.bad_url"), lost=True, final=True) from None
         self._connection = connection
@@ -171,7 +197,7 @@ class PostgreSQL(Database):
 
     def cancel(self) -> None:
         """Ask the server to drop the statement under way."""
-        self._cancelled = True
+        self._withdraw()
         connection = self._connection
         if connection is not None:
             with contextlib.suppress(psycopg2.Error):
@@ -243,7 +269,7 @@ class PostgreSQL(Database):
         if not buffer.tell():
             return pl.DataFrame(schema=schema)
         buffer.seek(0)
-        return pl.read_csv(buffer, has_header=False, schema=schema, quote_char='"', rechunk=True)
+        return pl.read_csv(buffer, has_header=False, schema=schema)
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -251,9 +277,11 @@ class PostgreSQL(Database):
             yield
         except psycopg2.Error as error:
             connection = self._connection
-            told = postgres_problem(error, connecting=False, target=self.target)
+            told = postgres_problem(error, target=self.target, cancelled=self._withdrawn)
             told.lost = told.lost or connection is None or bool(connection.closed)
             raise told from None
+        except (ValueError, pl.exceptions.PolarsError) as error:
+            raise unreadable_answer(error) from None
 
 
 class SQLite(Database):
@@ -262,10 +290,11 @@ class SQLite(Database):
     dialect = "sqlite"
 
     def __init__(self, settings: Settings, path: Path) -> None:
-        super().__init__(settings, path.name)
+        super().__init__(settings, printable(path.name, 200))
         self.path = path
         self.slice_keys = 20_000
-        self._compiler = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+        self._shown = printable(str(path))
+        self._compiler = sqlite.dialect(paramstyle="qmark")
         self._connection: sqlite3.Connection | None = None
         self._deadline = 0.0
 
@@ -273,20 +302,28 @@ class SQLite(Database):
         """Open the file, which must be there."""
         self.close()
         if not self.path.exists():
-            raise SourceError(Notice("source.sqlite_missing", {"target": str(self.path)}), lost=True)
+            raise SourceError(Notice("source.sqlite_missing", {"target": self._shown}), lost=True)
         if not self.path.is_file():
-            raise SourceError(Notice("source.sqlite_not_a_database", {"target": str(self.path)}), lost=True, final=True)
-        uri = f"file:{quote(str(self.path.absolute()))}?mode=ro"
-        with self._told():
-            connection = sqlite3.connect(uri, uri=True, timeout=2.0, isolation_level=None, check_same_thread=False)
-            self._connection = connection
-            connection.text_factory = _decoded
-            connection.set_progress_handler(self._progress, _PROGRESS_STEPS)
-            connection.execute("PRAGMA trusted_schema = OFF")
-            connection.execute("PRAGMA query_only = ON")
-            # A writer of a database in rollback-journal mode waits for readers: read it in slices of under 100 ms.
-            wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-            self.slice_keys = 100_000 if wal else 20_000
+            raise SourceError(Notice("source.sqlite_not_a_database", {"target": self._shown}), lost=True, final=True)
+        uri = f"file:{quote(os.fsencode(self.path.absolute()))}?mode=ro"
+        try:
+            with self._told():
+                self._connection = self._begin(uri)
+        except SourceError:
+            self.close()
+            raise
+
+    def _begin(self, uri: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(uri, uri=True, timeout=2.0, isolation_level=None, check_same_thread=False)
+        self._connection = connection
+        connection.text_factory = _decoded
+        connection.set_progress_handler(self._progress, _PROGRESS_STEPS)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA query_only = ON")
+        # A writer of a database in rollback-journal mode waits for readers: read it in slices of under 100 ms.
+        wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        self.slice_keys = 100_000 if wal else 20_000
+        return connection
 
     def close(self) -> None:
         """Give the connection up."""
@@ -297,7 +334,7 @@ class SQLite(Database):
 
     def cancel(self) -> None:
         """Interrupt the statement under way."""
-        self._cancelled = True
+        self._withdraw()
         connection = self._connection
         if connection is not None:
             with contextlib.suppress(sqlite3.Error):
@@ -335,7 +372,7 @@ class SQLite(Database):
     def _cursor(self, statement: sa.Executable) -> sqlite3.Cursor:
         compiled = statement.compile(dialect=self._compiler, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
         self._deadline = time.monotonic() + self.settings.statement_timeout
-        return self._open().execute(str(compiled), compiled.params)
+        return self._open().execute(str(compiled), [compiled.params[name] for name in compiled.positiontup or ()])
 
     def _execute(self, statement: sa.Executable) -> list[Row]:
         with self._told():
@@ -356,9 +393,9 @@ class SQLite(Database):
             yield
         except (sqlite3.Error, OverflowError) as error:
             timed_out = time.monotonic() > self._deadline
-            raise sqlite_problem(
-                error, target=str(self.path), cancelled=self._cancelled, timed_out=timed_out
-            ) from None
+            raise sqlite_problem(error, target=self._shown, cancelled=self._cancelled, timed_out=timed_out) from None
+        except (ValueError, pl.exceptions.PolarsError) as error:
+            raise unreadable_answer(error) from None
 
 
 _WEAK_TLS = {"disable", "allow", "prefer"}
@@ -374,7 +411,7 @@ def _is_remote(host: str) -> bool:
 
 def _postgres_target(host: str, database: str | None, service: str | None) -> str:
     place = service or ("local" if not host or host.startswith("/") else host.split(".", 1)[0])
-    return f"{place}/{database}" if database else place
+    return printable(f"{place}/{database}" if database else place, 200)
 
 
 def parse_url(url: str) -> URL:
@@ -398,9 +435,12 @@ def parse_url(url: str) -> URL:
 def sqlite_path(url: str) -> Path | None:
     """Return the file that an SQLite URL names, None for other databases and for ``:memory:``."""
     parsed = parse_url(url)
-    if not parsed.drivername.startswith("sqlite") or not parsed.database or parsed.database == ":memory:":
+    name = parsed.database or ""
+    if name.startswith("file:"):
+        name = unquote(re.sub(r"^file:(//[^/]*)?", "", name))
+    if not parsed.drivername.startswith("sqlite") or name in {"", ":memory:"}:
         return None
-    return Path(parsed.database.removeprefix("file:").split("?", 1)[0])
+    return Path(name)
 
 
 def open_database(settings: Settings) -> Database:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
@@ -47,7 +48,7 @@ class Expressions:
         return sqlite_seconds(column, self.naive_timezone)
 
     def bucket(self, column: ColumnElement[object], kind: Kind, base: int) -> Whole:
-        """Return the start of the base bucket that a time lies in, in seconds since the epoch; NULL as for `seconds`."""
+        """Return the start of a time's base bucket, in seconds since the epoch; NULL as for `seconds`."""
         if self.postgres:
             instant = self._instant(column, kind)
             start = sa.func.floor(_date_part(instant) / float(base)) * base
@@ -129,7 +130,7 @@ class Expressions:
         digits = sa.and_(stored == "text", sa.func.length(text).between(1, 18), text.op("NOT GLOB")("*[^0-9]*"))
         return sa.case((sa.or_(sa.and_(stored.in_(("integer", "real")), value == column), digits), value))
 
-    def contains(self, column: ColumnElement[object], text: str) -> Condition:
+    def contains(self, column: ColumnElement[Any], text: str) -> Condition:
         """Return whether a text holds another, regardless of case (of ASCII letters alone on SQLite)."""
         whole = sa.cast(column, sa.Text)
         if "\x00" in text:  # where SQLite's LIKE would end
@@ -141,7 +142,7 @@ class Expressions:
         """Return whether a text can stand in a statement at all: PostgreSQL has no NUL and no lone surrogates."""
         return not (self.postgres and "\x00" in text) and not any("\ud800" <= c <= "\udfff" for c in text)
 
-    def _trimmed(self, text: ColumnElement[object]) -> Text:
+    def _trimmed(self, text: Text) -> Text:
         return sa.func.btrim(text, WHITESPACE) if self.postgres else sa.func.trim(text, WHITESPACE)
 
 

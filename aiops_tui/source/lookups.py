@@ -25,25 +25,21 @@ LIST_LIMIT = 400
 
 def first_key_since(on: Relations, seconds: int, low: int, high: int) -> sa.Select[Any]:
     """Bisect the key for the first row at or after a time (seconds since the epoch), in one statement."""
-    span = sa.select(sa.literal(low, sa.BigInteger).label("lo"), sa.literal(high, sa.BigInteger).label("hi")).cte(
-        "span", recursive=True
-    )
+    bounds = (sa.cast(low, sa.BigInteger).label("lo"), sa.cast(high, sa.BigInteger).label("hi"))
+    span = sa.select(*bounds).cte("span", recursive=True)
     middle: Whole = span.c.lo + (span.c.hi - span.c.lo) // sa.literal(2, sa.BigInteger)
-    timed = on.conversations.c.created_at.is_not(None)
     near = (
-        sa.select(on.seconds.label("at")).where(on.key >= middle, timed).order_by(on.key).limit(_PROBE).correlate(span)
+        sa.select(on.seconds.label("at"))
+        .where(on.key >= middle, on.conversations.c.created_at.is_not(None))
+        .order_by(on.key)
+        .limit(_PROBE)
+        .correlate(span)
     ).subquery("near")
     median = sa.select(near.c.at).order_by(near.c.at).limit(1).offset(_PROBE // 2).scalar_subquery()
-    probed = (
-        sa.select(span.c.lo, span.c.hi, middle.label("middle"), median.label("median")).where(span.c.lo < span.c.hi)
-    ).subquery("probed")
-    earlier = sa.and_(probed.c.median.is_not(None), probed.c.median < seconds)
-    span = span.union_all(
-        sa.select(
-            sa.case((earlier, probed.c.middle + 1), else_=probed.c.lo),
-            sa.case((earlier, probed.c.hi), else_=probed.c.middle),
-        )
-    )
+    # Asked twice, because SQLite takes the recursive table nowhere but in the outermost FROM.
+    earlier = sa.func.coalesce(median < seconds, sa.false())
+    step = sa.select(sa.case((earlier, middle + 1), else_=span.c.lo), sa.case((earlier, span.c.hi), else_=middle))
+    span = span.union_all(step.where(span.c.lo < span.c.hi))
     return sa.select(sa.func.max(span.c.lo))
 
 
@@ -72,7 +68,9 @@ def top_topics(on: Relations, low: int, period: Period | None, limit: int) -> sa
         conditions.append(on.within(period))
     counted = sa.select(topic, sa.func.count().label("n")).where(*conditions).group_by(topic).subquery("counted")
     everything = sa.func.count().over()
-    return sa.select(counted.c.topic, counted.c.n, everything).order_by(counted.c.n.desc(), counted.c.topic).limit(limit)
+    return (
+        sa.select(counted.c.topic, counted.c.n, everything).order_by(counted.c.n.desc(), counted.c.topic).limit(limit)
+    )
 
 
 def topics_like(on: Relations, word: str, limit: int = 1000) -> sa.Select[Any]:
@@ -99,7 +97,7 @@ def users_by_bucket(on: Relations, wanted: Filter, low: int, edges: Sequence[int
 
 
 def _user_rows(on: Relations, wanted: Filter, low: int, period: Period | None) -> list[Condition]:
-    user = on.conversations.c.user_id
+    user = sa.cast(on.conversations.c.user_id, sa.Text)
     conditions: list[Condition] = [on.key >= low, user.is_not(None), user != "", *on.of_conversations(wanted)]
     return conditions if period is None else [*conditions, on.within(period)]
 
@@ -127,7 +125,9 @@ def evaluated(on: Relations, wanted: Filter, period: Period | None) -> sa.Select
     conditions = on.of_evaluations(wanted)
     if period is not None:
         conditions.append(on.on.seconds_within(row.seconds, period))
-    rows = sa.select(row.conversation).where(row.conversation.is_not(None), *conditions).distinct().subquery("evaluated")
+    rows = (
+        sa.select(row.conversation).where(row.conversation.is_not(None), *conditions).distinct().subquery("evaluated")
+    )
     return sa.select(sa.func.count()).select_from(rows)
 
 
@@ -165,7 +165,7 @@ def recent(on: Relations, wanted: Filter, period: Period | None, low: int, limit
             sa.cast(table.user_id, sa.Text),
             on.on.topic(table.topic),
             on.on.sentiment(table.sentiment),
-            sa.func.substr(table.question, 1, LIST_LIMIT),
+            sa.func.substr(sa.cast(table.question, sa.Text), 1, LIST_LIMIT),
         )
         .where(*conditions)
         .order_by(on.key.desc())
@@ -177,12 +177,13 @@ def scores_of(on: Relations, keys: Sequence[int]) -> sa.Select[Any]:
     """Return the row scores of some conversations: conversation, score, in the order of their time."""
     assert on.evaluations is not None  # noqa: S101
     row = on.evaluations.c
-    return sa.select(row.conversation, row.score).where(row.conversation.in_(keys)).order_by(row.seconds)
+    return sa.select(row.conversation, row.score).where(row.conversation.in_(keys)).order_by(row.seconds.nulls_first())
 
 
 def conversation(on: Relations, key: int) -> sa.Select[Any]:
     """Return one conversation: key, seconds, user, topic, class, label, question, answer, and both texts' lengths."""
     table = on.conversations.c
+    question, answer = sa.cast(table.question, sa.Text), sa.cast(table.answer, sa.Text)
     return sa.select(
         on.key,
         on.seconds,
@@ -190,10 +191,10 @@ def conversation(on: Relations, key: int) -> sa.Select[Any]:
         on.on.topic(table.topic),
         on.on.sentiment(table.sentiment),
         sa.func.substr(sa.cast(table.sentiment, sa.Text), 1, LIST_LIMIT),
-        sa.func.substr(table.question, 1, TEXT_LIMIT),
-        sa.func.substr(table.answer, 1, TEXT_LIMIT),
-        sa.func.length(table.question),
-        sa.func.length(table.answer),
+        sa.func.substr(question, 1, TEXT_LIMIT),
+        sa.func.substr(answer, 1, TEXT_LIMIT),
+        sa.func.length(question),
+        sa.func.length(answer),
     ).where(on.key == key)
 
 
@@ -202,8 +203,13 @@ def evaluations_of(on: Relations, key: int) -> sa.Select[Any]:
     assert on.evaluations is not None  # noqa: S101
     row = on.evaluations.c
     comment = sa.func.substr(row.comment, 1, TEXT_LIMIT)
-    criteria = (row[name] for name in on.schema.criteria)
-    return sa.select(row.seconds, row[SCORE], comment, *criteria).where(row.conversation == key).order_by(row.seconds).limit(20)
+    criteria = (on.judgement(name) for name in on.schema.criteria)
+    return (
+        sa.select(row.seconds, row[SCORE], comment, *criteria)
+        .where(row.conversation == key)
+        .order_by(row.seconds)
+        .limit(20)
+    )
 
 
 def feedback_of(on: Relations, key: int) -> sa.Select[Any]:

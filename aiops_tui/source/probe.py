@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,7 +18,8 @@ class Signs:
     """What was seen of the tables at ``now`` (the database's clock); two are compared with "not equal".
 
     ``highest`` and ``lowest`` are the bounds of the conversations' keys, None in an empty table. ``conversations``,
-    ``evaluations`` and ``feedback`` are whatever moves when these tables are written to; ``identity`` when one is made anew.
+    ``evaluations`` and ``feedback`` are whatever moves when these tables are written to; ``identity`` when one is made
+    anew.
     """
 
     now: datetime
@@ -42,7 +44,7 @@ def read_signs(database: Database, schema: Schema) -> Signs:
     return _postgres_signs(database, schema)
 
 
-def _extremes(table: TableInfo | None) -> list[sa.ColumnElement[int | None]]:
+def _extremes(table: TableInfo | None) -> list[sa.ColumnElement[Any]]:
     if table is None or table.key is None:
         return [sa.null(), sa.null()]
     clause = table.sql

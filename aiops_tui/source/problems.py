@@ -44,9 +44,15 @@ _BY_STATE = {
 }
 
 _CONNECT_HINTS = (
-    (re.compile(r"password|authentication|no pg_hba|role .* does not exist", re.IGNORECASE), "source.wrong_password"),
-    (re.compile(r"database .* does not exist", re.IGNORECASE), "source.no_database"),
-    (re.compile(r"could not translate|name or service|nodename|temporary failure in name", re.IGNORECASE), "source.no_host"),
+    (
+        re.compile(r"password|authentication|no pg_hba|role .* does not exist|인증|롤 없음", re.IGNORECASE),
+        "source.wrong_password",
+    ),
+    (re.compile(r"database .* does not exist|데이터베이스 없음", re.IGNORECASE), "source.no_database"),
+    (
+        re.compile(r"could not translate|name or service|nodename|temporary failure in name", re.IGNORECASE),
+        "source.no_host",
+    ),
     (re.compile(r"refused|no such file|is the server running", re.IGNORECASE), "source.refused"),
     (re.compile(r"timeout|timed out", re.IGNORECASE), "source.unreachable"),
     (re.compile(r"too many (clients|connections)|remaining connection slots", re.IGNORECASE), "source.too_many"),
@@ -55,20 +61,25 @@ _CONNECT_HINTS = (
 )
 
 
-def postgres_problem(error: psycopg2.Error, *, connecting: bool, target: str) -> SourceError:
-    """Turn an error of the driver into one that can be shown; ``target`` is the database's name without secrets."""
+def connection_problem(error: psycopg2.Error, *, target: str) -> SourceError:
+    """Turn a failure to connect into an error that can be shown; ``target`` is the database's name without secrets."""
+    if isinstance(error, psycopg2.ProgrammingError):  # an option that the driver does not know
+        return SourceError(Notice("source.bad_url"), lost=True, final=True)
+    text = str(error)
+    for pattern, message_id in _CONNECT_HINTS:
+        if pattern.search(text):
+            final = message_id in {"source.wrong_password", "source.no_database", "source.no_service"}
+            return SourceError(Notice(message_id, {"target": target}), lost=True, final=final)
+    return SourceError(Notice("source.unreachable", {"target": target}), lost=True)
+
+
+def postgres_problem(error: psycopg2.Error, *, target: str, cancelled: bool) -> SourceError:
+    """Turn an error of a statement into one that can be shown; ``cancelled`` says that we withdrew one just now."""
     state = error.pgcode or ""
     text = str(error)
-    if connecting:
-        for pattern, message_id in _CONNECT_HINTS:
-            if pattern.search(text):
-                final = message_id in {"source.wrong_password", "source.no_database", "source.no_service"}
-                return SourceError(Notice(message_id, {"target": target}), lost=True, final=final)
-        return SourceError(Notice("source.unreachable", {"target": target}), lost=True)
     if state == errorcodes.QUERY_CANCELED:
-        if "statement timeout" in text:
-            return SourceError(Notice("source.timeout"))
-        return Cancelled()
+        # The server's wording may be in any language: what we did not withdraw took too long.
+        return Cancelled() if cancelled and "statement timeout" not in text else SourceError(Notice("source.timeout"))
     if state in _BY_STATE:
         return SourceError(Notice(_BY_STATE[state], {"target": target, "reason": _first_line(text)}))
     if state.startswith("40"):
@@ -95,6 +106,11 @@ def sqlite_problem(error: Exception, *, target: str, cancelled: bool, timed_out:
     if "no such table" in text or "no such column" in text:
         return SourceError(Notice("source.changed", values))
     return SourceError(Notice("source.refused_query", values))
+
+
+def unreadable_answer(error: Exception) -> SourceError:
+    """Tell that an answer could not be taken in, or a question not be put: bytes that are no text, for example."""
+    return SourceError(Notice("source.refused_query", {"reason": _first_line(str(error))}))
 
 
 def _first_line(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
+from operator import add
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,22 +57,33 @@ class Relations:
     def evaluations(self) -> sa.FromClause | None:
         """All evaluations, one relation of few columns; None if there is no such table.
 
-        Columns: ``conversation``, ``seconds``, ``user_id``, ``topic`` (cut), ``sentiment`` (class), ``question``, ``answer``,
-        ``comment``, ``score`` and each criterion. If there are two tables, the later row of a conversation is kept.
+        Columns: ``conversation``, ``seconds``, ``user_id``, ``topic`` (cut), ``sentiment`` (class), ``question``,
+        ``answer``, ``comment``, and ``score`` and the criteria, which `judgement` gives. If there are two tables, the
+        later row of a conversation is kept.
         """
         tables = self.schema.evaluations
         if not tables:
             return None
         if len(tables) == 1:
             return self._evaluations_of(tables[0], 0).subquery("evaluations")
-        both = sa.union_all(*(self._evaluations_of(table, rank) for rank, table in enumerate(tables))).subquery("both_tables")
+        both = sa.union_all(*(self._evaluations_of(table, rank) for rank, table in enumerate(tables))).subquery(
+            "both_tables"
+        )
         later = sa.func.row_number().over(
             # An evaluation of no known conversation stands for itself.
-            partition_by=(both.c.conversation, sa.case((both.c.conversation.is_(None), both.c.row_number))),
+            partition_by=(
+                both.c.conversation,
+                *(sa.case((both.c.conversation.is_(None), both.c[name])) for name in ("table_rank", "row_number")),
+            ),
             order_by=(both.c.seconds.desc().nulls_last(), both.c.table_rank.desc(), both.c.row_number.desc()),
         )
         ranked = sa.select(both, later.label("place")).subquery("ranked")
         return sa.select(ranked).where(ranked.c.place == 1).subquery("evaluations")
+
+    def judgement(self, name: str) -> Number:
+        """The column of `evaluations` with the row score (`SCORE`) or a criterion, by its printable name."""
+        assert self.evaluations is not None  # noqa: S101
+        return self.evaluations.c[SCORE if name == SCORE else _labels(self.schema)[name]]
 
     @cached_property
     def feedback(self) -> sa.FromClause | None:
@@ -122,7 +134,7 @@ class Relations:
             user=row.user_id,
             texts=(row.question, row.answer),
             conversation=row.conversation,
-            scores={name: row[name] for name in (SCORE, *self.schema.criteria)},
+            scores={name: self.judgement(name) for name in (SCORE, *self.schema.criteria)},
         )
 
     def of_feedback(self, wanted: Filter) -> list[Condition]:
@@ -185,13 +197,11 @@ class Relations:
                 either.setdefault(term.key, []).append(condition)
         return [*(reduce(sa.or_, conditions) for conditions in either.values()), *every]
 
-    def _scored(
-        self, term: Term, value: float, conversation: Whole, scores: Mapping[str, Number] | None
-    ) -> Condition:
+    def _scored(self, term: Term, value: float, conversation: Whole, scores: Mapping[str, Number] | None) -> Condition:
         name = term.key.removeprefix("criterion.")
         if name not in (SCORE, *self.schema.criteria) or self.evaluations is None:
             return sa.false()
-        column: Number = self.evaluations.c[name] if scores is None else scores[name]
+        column = self.judgement(name) if scores is None else scores[name]
         compared: Condition = column.op(_OPERATORS[term.op], is_comparison=True)(value)
         if scores is not None:
             return compared
@@ -215,7 +225,7 @@ class Relations:
         parent_key = parent.c[self.schema.conversations.key or "id"]
 
         def inherited(value: ColumnElement[Any]) -> ColumnElement[Any]:
-            return sa.select(value).where(parent_key == conversation).scalar_subquery()
+            return sa.select(value).where(parent_key == conversation).limit(1).scalar_subquery()
 
         def own(name: str) -> ColumnElement[Any] | None:
             return clause.c[name] if name in table.columns else None
@@ -228,8 +238,9 @@ class Relations:
         seconds = inherited(on.seconds(parent.c.created_at, self._kind(self.schema.conversations)))
         if (created := own("created_at")) is not None:
             seconds = sa.func.coalesce(on.seconds(created, self._kind(table)), seconds)
-        criteria = {name: on.number(clause.c[name]) for name in table.criteria}
+        criteria = {name: on.number(clause.c[column]) for name, column in table.criteria.items()}
         comment = own("comment")
+        score = own(SCORE) if not on.postgres or table.columns.get(SCORE) in {"integer", "number"} else None
         order = own("id") if table.columns.get("id") == "integer" else None
         return sa.select(
             conversation.label("conversation"),
@@ -240,13 +251,14 @@ class Relations:
             text("question").label("question"),
             text("answer").label("answer"),
             (sa.cast(comment, sa.Text) if comment is not None else sa.cast(sa.null(), sa.Text)).label("comment"),
-            _row_score(own(SCORE), list(criteria.values()), on).label(SCORE),
+            _row_score(score, list(criteria.values()), on).label(SCORE),
             *(
-                criteria.get(name, sa.cast(sa.null(), sa.Double)).label(name)
-                for name in self.schema.criteria
+                criteria.get(name, sa.cast(sa.null(), sa.Double)).label(label)
+                for name, label in _labels(self.schema).items()
             ),
             sa.literal(rank).label("table_rank"),
-            (sa.func.row_number().over(order_by=order) if len(self.schema.evaluations) > 1 else sa.literal(0)).label("row_number"),
+            (sa.func.row_number().over(order_by=order) if len(self.schema.evaluations) > 1 else sa.literal(0))
+            .label("row_number"),
         )  # fmt: skip
 
     @staticmethod
@@ -254,15 +266,18 @@ class Relations:
         return table.columns["created_at"]
 
 
+def _labels(schema: Schema) -> dict[str, str]:
+    """Return what the criteria are called inside statements, where their own names could be those of other columns."""
+    return {name: f"criterion_{place}" for place, name in enumerate(schema.criteria)}
+
+
 def _row_score(score: ColumnElement[Any] | None, criteria: list[Number], on: Expressions) -> Number:
     """Return ``score`` if the row has one, else the mean of those criteria that are not NULL."""
     parts: list[Number] = [] if score is None else [on.number(score)]
     if criteria:
-        total = reduce(lambda a, b: a + b, (sa.func.coalesce(value, 0.0) for value in criteria))
-        count = reduce(lambda a, b: a + b, (sa.case((value.is_not(None), 1.0), else_=0.0) for value in criteria))
-        parts.append(total / sa.func.nullif(count, 0.0))
+        values: list[Number] = [sa.func.coalesce(value, 0.0) for value in criteria]
+        ones: list[Number] = [sa.case((value.is_not(None), 1.0), else_=0.0) for value in criteria]
+        parts.append(reduce(add, values) / sa.func.nullif(reduce(add, ones), 0.0))
     if not parts:
         return sa.cast(sa.null(), sa.Double)
     return parts[0] if len(parts) == 1 else sa.func.coalesce(*parts)
-
-

@@ -28,7 +28,9 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 
 Kind = Literal["time", "naive", "date", "integer", "number", "text", "other"]
 
-_NOT_CRITERIA = {"index", "level_0", "score", "id"}
+_NOT_CRITERIA = {
+    "index", "level_0", "score", "id", "user", "question", "answer", "sentiment", "topic", "comment", "created_at",
+}  # fmt: skip
 
 _POSTGRES_KINDS: Mapping[str, Kind] = {
     "timestamptz": "time", "timestamp": "naive", "date": "date", "int2": "integer", "int4": "integer",
@@ -39,9 +41,10 @@ _POSTGRES_KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class TableInfo:
-    """A table or view as it is: its columns' kinds, which column is its key, which columns an index leads with.
+    """A table or view as it is: its columns' kinds, its key, which columns an index leads with.
 
-    ``identity`` changes when the table is made anew. ``rows`` is the database's own estimate, None without one.
+    ``key`` is the column ``id``, declared a key or not; None if it holds no numbers. ``identity`` changes when the
+    table is made anew. ``rows`` is the database's own estimate, None without one.
     """
 
     name: str
@@ -61,17 +64,19 @@ class TableInfo:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The needed columns that it lacks."""
-        return tuple(name for name in NEEDED[self.name] if name not in self.columns)
+        """The needed columns that it lacks, an id that is no number among them."""
+        return tuple(
+            name for name in NEEDED[self.name] if name not in self.columns or (name == "id" and self.key is None)
+        )
 
     @property
-    def criteria(self) -> tuple[str, ...]:
-        """The numeric columns that judge an answer, in the table's order."""
-        return tuple(
-            name
+    def criteria(self) -> Mapping[str, str]:
+        """The numeric columns that judge an answer, in the table's order, by their printable names."""
+        return {
+            printable(name): name
             for name, kind in self.columns.items()
             if kind in {"integer", "number"} and name.lower() not in _NOT_CRITERIA and not name.lower().endswith("_id")
-        )
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Schema:
 
     @property
     def criteria(self) -> tuple[str, ...]:
-        """The criteria of all evaluation tables, in order."""
+        """The printable names of the criteria of all evaluation tables, in order."""
         return tuple(dict.fromkeys(name for table in self.evaluations for name in table.criteria))
 
     @property
@@ -142,13 +147,13 @@ def understand(tables: Mapping[str, TableInfo]) -> Schema:
 
 _POSTGRES_COLUMNS = sa.text("""
 SELECT c.relname, n.nspname, c.oid::bigint, c.relfilenode::bigint, c.relkind::text, c.reltuples::bigint,
-       has_table_privilege(c.oid, 'SELECT'), a.attname, t.typname,
-       EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indkey[0] = a.attnum),
+       has_table_privilege(c.oid, 'SELECT'), a.attname, coalesce(b.typname, t.typname),
        EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisvalid AND i.indkey[0] = a.attnum)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
 WHERE c.relname IN :names AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_catalog.pg_table_is_visible(c.oid)
 ORDER BY c.relname, a.attnum
 """).bindparams(sa.bindparam("names", KNOWN, expanding=True))
@@ -162,13 +167,12 @@ def _postgres_tables(database: Database) -> dict[str, TableInfo]:
     for name, rows in grouped.items():
         _, schema, oid, filenode, kind, estimate, readable, *_ = rows[0]
         columns: dict[str, Kind] = {row[7]: _POSTGRES_KINDS.get(row[8], "other") for row in rows}
-        key = next((row[7] for row in rows if row[9]), None) or ("id" if columns.get("id") == "integer" else None)
         tables[name] = TableInfo(
             name=name,
             schema=schema,
             columns=columns,
-            key=key,
-            indexed=frozenset(row[7] for row in rows if row[10]),
+            key="id" if columns.get("id") in {"integer", "number"} else None,
+            indexed=frozenset(row[7] for row in rows if row[9]),
             identity=(oid, filenode),
             rows=estimate if estimate >= 0 else None,
             readable=readable,
@@ -195,7 +199,7 @@ def _sqlite_tables(database: Database) -> dict[str, TableInfo]:
             name=name,
             schema=None,
             columns=columns,
-            key=keys[0] if keys and columns[keys[0]] == "integer" else ("id" if "id" in columns else None),
+            key="id" if "id" in columns else None,
             indexed=frozenset([*keys, *(row[0] for row in indexes if row[0])]),
             identity=(int(root),),
             is_table=kind == "table",
@@ -203,9 +207,9 @@ def _sqlite_tables(database: Database) -> dict[str, TableInfo]:
     return tables
 
 
-def _sqlite_kind(declared: str) -> Kind:
+def _sqlite_kind(declared: str | None) -> Kind:
     """Return what a declared type is meant to hold; SQLite itself lets anything in."""
-    name = declared.upper()
+    name = (declared or "").upper()
     if "DATE" in name or "TIME" in name:
         return "naive"
     if "INT" in name:
