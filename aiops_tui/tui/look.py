@@ -23,14 +23,13 @@ class Look:
     """What every widget draws by; two that are equal draw the same.
 
     ``stale`` greys the data: it is of a lost database or of a view that was left. ``day`` is today's midnight in the
-    zone, before which times are written with their date. ``plain`` wants ASCII in place of block characters.
+    zone, before which times are written with their date.
     """
 
     words: Translator
     zone: ZoneInfo
     palette: Palette
     stale: bool = False
-    plain: bool = False
     day: datetime | None = None
 
 

@@ -59,14 +59,15 @@ class Terminal:
             assert time.monotonic() < deadline, f"never: {text}\n{self.raw[-3000:]}"
             self.read(0.1)
 
-    def read(self, seconds: float) -> None:
-        """Take what is written for a while."""
+    def read(self, seconds: float) -> bool:
+        """Take what is written for a while; False once nothing more will come."""
         try:
             self.raw += self.child.read_nonblocking(1 << 16, timeout=seconds)
         except pexpect.TIMEOUT:
             pass
         except pexpect.EOF:
-            self.child.wait()
+            return False
+        return True
 
     def press(self, keys: str, wait: float = 0.4) -> None:
         """Press keys one after the other, and take what comes of it."""
@@ -80,10 +81,11 @@ class Terminal:
     def ends(self, seconds: float) -> float:
         """Wait for the end and return how long it took."""
         start = time.monotonic()
-        while self.child.isalive():
+        while self.read(0.02):
             assert time.monotonic() - start < seconds, "it goes on"
-            self.read(0.02)
-        return time.monotonic() - start
+        took = time.monotonic() - start
+        self.child.wait()
+        return took
 
 
 Start = Callable[[str], Terminal]

@@ -72,7 +72,7 @@ def _evaluation(evaluation: Evaluation, look: Look, measure: int) -> Iterator[Li
         scores = {"score": evaluation.score, **scores}
     column = min(max((width(words.label(name)) for name in scores), default=0) + 2, max(measure // 3, 8))
     for name, figure in scores.items():
-        filled = bar(None if figure is None else figure / TOP, _BAR, ascii=look.plain)
+        filled = bar(None if figure is None else figure / TOP, _BAR)
         role = "bad" if figure is not None and figure < TOP / 2 else "accent"
         yield (
             Span(fit(words.label(name), column), "label"),

@@ -72,7 +72,7 @@ class Chart(Framed, can_focus=True):
             return empty_lines(self.panel_id, self.emptiness, self.look.words, width, height)
         self._clamp()
         at = self.at if self.has_focus else None
-        key = (self.panel, width, height, self.look.words, self.look.zone, self.look.plain, at)
+        key = (self.panel, width, height, self.look.words, self.look.zone, at)
         if self._drawn is None or self._drawn[0] != key:
             lines = drawing.draw(self.panel, self.kind, width, height, self.look, at)
             self._drawn = (key, lines)

@@ -35,13 +35,11 @@ def draw(panel: Charted, kind: Kind, width: int, height: int, look: Look, at: tu
     match panel:
         case Series():
             cursor, step = (at[1] if at else None), step_of(panel)
-            return draw_series(
-                panel, width, height, look.zone, look.words, step, kind=kind, cursor=cursor, ascii=look.plain
-            )
+            return draw_series(panel, width, height, look.zone, look.words, step, kind=kind, cursor=cursor)
         case Histogram():
-            return draw_histogram(panel, width, height, look.words, cursor=at[1] if at else None, ascii=look.plain)
+            return draw_histogram(panel, width, height, look.words, cursor=at[1] if at else None)
         case Heatmap():
-            return draw_heatmap(panel, width, height, look.words, cursor=at, ascii=look.plain)
+            return draw_heatmap(panel, width, height, look.words, cursor=at)
 
 
 def describe(panel: Charted, at: tuple[int, int], look: Look) -> str:
