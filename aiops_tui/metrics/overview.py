@@ -9,7 +9,7 @@ from aiops_tui.metrics.inputs import Cells, Inputs
 from aiops_tui.metrics.intervals import Ratio
 from aiops_tui.metrics.scores import ROW_SCORE, score_buckets, score_metrics
 from aiops_tui.metrics.tables import conversation_table
-from aiops_tui.metrics.topics import topic_means, topics, topics_total
+from aiops_tui.metrics.topics import foremost, mean_of, topic_means, topics, topics_total
 from aiops_tui.model.panels import Column, Metric, Panel, Series, Table
 
 _JUDGEMENTS = ("like", "dislike")
@@ -76,6 +76,7 @@ def _likes(cells: Cells | None) -> Ratio | None:
 
 def _topics(inputs: Inputs, conversations: int) -> Table:
     found = topics(inputs.current.conversations)
+    shown = foremost(found)
     means = topic_means(inputs.current.evaluations, [ROW_SCORE])
     rows = tuple(
         (
@@ -83,9 +84,9 @@ def _topics(inputs: Inputs, conversations: int) -> Table:
             topic.conversations,
             topic.conversations / conversations if conversations else None,
             topic.negative.value,
-            means[topic.key][ROW_SCORE].value if topic.key in means else None,
+            mean_of(means, topic, shown, ROW_SCORE),
         )
-        for topic in found
+        for topic in shown
     )
     total = topics_total(found, inputs.topics_total)
-    return Table("topics", _TOPICS, rows, total, tuple(topic.key for topic in found))
+    return Table("topics", _TOPICS, rows, total, tuple(topic.key for topic in shown))

@@ -24,7 +24,7 @@ from aiops_tui.metrics.classes import (
 from aiops_tui.metrics.compare import count_metric
 from aiops_tui.metrics.inputs import Inputs
 from aiops_tui.metrics.intervals import LEAST, Ratio, difference
-from aiops_tui.metrics.topics import Topic, topics, topics_total
+from aiops_tui.metrics.topics import Topic, foremost, topics, topics_total
 from aiops_tui.metrics.week import offsets, week_heatmap
 from aiops_tui.model.labels import REST, SENTIMENTS
 from aiops_tui.model.panels import Cell, Column, Panel, Series, Table
@@ -115,9 +115,10 @@ def _with_history(counts: Buckets, history: pl.DataFrame, places: Mapping[date, 
 
 
 def _topic_sentiment(found: Sequence[Topic], counted: int | None) -> Table:
-    rows = tuple((topic.name, *(topic.counts[name] for name in SENTIMENTS), topic.negative.value) for topic in found)
+    shown = foremost(found)
+    rows = tuple((topic.name, *(topic.counts[name] for name in SENTIMENTS), topic.negative.value) for topic in shown)
     total = topics_total(found, counted)
-    return Table("topic_sentiment", _TOPIC_SENTIMENT, rows, total, tuple(topic.key for topic in found))
+    return Table("topic_sentiment", _TOPIC_SENTIMENT, rows, total, tuple(topic.key for topic in shown))
 
 
 def _movers(found: Sequence[Topic], before: Sequence[Topic]) -> Table:

@@ -14,6 +14,9 @@ from aiops_tui.metrics.classes import negative
 from aiops_tui.metrics.intervals import Mean, Ratio
 from aiops_tui.model.labels import REST, SENTIMENTS, fold_topic
 
+SHOWN = 300
+"""So many topics have a row of their own; those beyond add up as the rest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -54,6 +57,23 @@ def topics(conversations: pl.DataFrame) -> list[Topic]:
             forms[key][raw] += n
     found = [Topic(key, None if key == REST else _name(forms[key]), counts[key]) for key in counts]
     return sorted(found, key=lambda topic: (topic.key == REST, -topic.conversations, topic.name or ""))
+
+
+def foremost(found: Sequence[Topic], most: int = SHOWN) -> list[Topic]:
+    """Return the first of the topics; those beyond ``most`` are added to the rest."""
+    named = [topic for topic in found if topic.key != REST]
+    beyond = [*named[most:], *(topic for topic in found if topic.key == REST)]
+    if not beyond:
+        return named
+    return [*named[:most], Topic(REST, None, sum((topic.counts for topic in beyond), _none()))]
+
+
+def mean_of(means: Mapping[str, Mapping[str, Mean]], topic: Topic, shown: Sequence[Topic], criterion: str) -> float | None:
+    """Return a topic's mean score; the rest's is that of all topics not ``shown``."""
+    if topic.key != REST:
+        return means[topic.key][criterion].value if topic.key in means else None
+    apart = {other.key for other in shown if other.key != REST}
+    return sum((sums[criterion] for key, sums in means.items() if key not in apart), Mean()).value
 
 
 def topic_means(evaluations: pl.DataFrame | None, criteria: Sequence[str]) -> Mapping[str, Mapping[str, Mean]]:

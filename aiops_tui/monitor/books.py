@@ -80,7 +80,7 @@ class Book:
         return self.conversations.version, feedback, self.evaluation_version
 
     def cover(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
-        """Read what is missing from a time on (None: from the first row), in short steps of (keys done, keys in all)."""
+        """Read what is missing from a time on (None: all), in short steps of (keys done, keys in all)."""
         if self.conversations.tail_low is None:
             self._begin(signs)
         lowest = self._lowest(signs)
@@ -125,7 +125,7 @@ class Book:
         return moved and time.monotonic() - self._evaluations_read >= self._tuning.evaluation_seconds
 
     def evaluations_due_at(self, signs: Signs) -> float | None:
-        """Return when evaluations that have changed may be read again, on the monotonic clock; None if they have not."""
+        """Return when changed evaluations may be read again, on the monotonic clock; None if unchanged."""
         if self._evaluations_from is None or self._evaluations_signs == (signs.evaluations, signs.feedback):
             return None
         return self._evaluations_read + self._tuning.evaluation_seconds
@@ -144,6 +144,10 @@ class Book:
         self._evaluations_read = time.monotonic()
         self.evaluation_version += 1
 
+    def evaluation_topics(self) -> list[str | None]:
+        """Return the raw topics of the evaluations."""
+        return [] if self.evaluations is None else self.evaluations["topic"].unique().to_list()
+
     def first_key_in(self, start: datetime) -> int:
         """Return a key below which no counted row lies at or after a time."""
         bound = epoch(start) - self.query.base
@@ -153,7 +157,7 @@ class Book:
         return self.conversations.tail_low or 0
 
     def recount_next(self, now: datetime) -> bool:
-        """Recount one frozen segment, in turn, and say whether it had changed; a finished round sets ``reconciled_at``."""
+        """Recount one frozen segment, in turn, and say whether it had changed; a round sets ``reconciled_at``."""
         if self._round_began is None:
             self._round_began = now
         rollups = {"conversations": self.conversations}

@@ -102,7 +102,7 @@ class Monitor:
         self._wanted_recount = True
         self._asked.set()
 
-    def pause(self, on: bool) -> None:  # noqa: FBT001
+    def pause(self, on: bool) -> None:
         """Stop looking at the database, or go on."""
         self._paused = on
         self._asked.set()
@@ -148,9 +148,9 @@ class Monitor:
     def _run(self) -> None:
         wait = 0.0
         retry = _FIRST_RETRY
-        while not self._stopping:
+        while not self._ended():
             self._await(wait)
-            if self._stopping:
+            if self._ended():
                 break
             try:
                 if self._collector is None:
@@ -163,6 +163,9 @@ class Monitor:
                 wait = self._lost(error, retry)
                 retry = min(retry * 2, _LAST_RETRY)
         self._disconnect()
+
+    def _ended(self) -> bool:
+        return self._stopping
 
     def _await(self, seconds: float) -> None:
         """Wait for the next turn, or until somebody asks for something."""
@@ -232,7 +235,7 @@ class Monitor:
             if left <= 0:
                 break
             started = time.perf_counter()
-            changed = collector.recount_next(self._view) or changed
+            changed = collector.recount_next() or changed
             rest = (time.perf_counter() - started) / _RECONCILE_SHARE
             if self._asked.wait(min(rest, max(ends - time.monotonic(), 0))):
                 break

@@ -151,6 +151,10 @@ class KeyRollup:
             self._whole = pl.concat([*(segment.cells for segment in self.segments), self._tail])
         return self._whole
 
+    def frames(self) -> list[pl.DataFrame]:
+        """Return the cells that were read so far."""
+        return [*(segment.cells for segment in self.segments), *([] if self._tail is None else [self._tail])]
+
     def _recount(self, segment: Segment) -> bool:
         cells = self._read(segment.low, segment.high, _from(segment.since))
         if _same(cells, segment.cells):

@@ -17,7 +17,9 @@ from aiops_tui.model.panels import Metric
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.monitor import Monitor
+from aiops_tui.monitor.books import Tuning
 from aiops_tui.source.problems import SourceError
+from aiops_tui.source.rollup import Limits
 from tests.monitor.backend import Backend, Judgement, Talk
 from tests.monitor.conftest import Watcher, conversations, settings_for, some_talks
 
@@ -223,12 +225,8 @@ def test_headless_once_answers_or_says_what_is_wrong(backend: Backend, tmp_path:
 def test_a_reconciliation_asked_for_finds_rows_far_out_of_order(
     backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from aiops_tui.monitor import collector
-
-    small = replace(
-        collector.Tuning(collector.Limits(50)), tail_keys=20, margin_keys=1, whole_keys=10, disorder=timedelta(0)
-    )
-    monkeypatch.setattr(collector, "Tuning", lambda *args, **kwargs: small)
+    small = Tuning(Limits(50), tail_keys=20, margin_keys=1, whole_keys=10, disorder=timedelta(0))
+    monkeypatch.setattr("aiops_tui.monitor.collector.Tuning", lambda *args, **kwargs: small)
     old = [Talk(i, "u", None, None, datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=i)) for i in range(1, 400)]
     stray = Talk(5, "stray", None, None, datetime.now(UTC) - timedelta(hours=1))
     backend.insert([stray if t.key == 5 else t for t in old])

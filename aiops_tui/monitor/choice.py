@@ -1,0 +1,107 @@
+"""Which topics are told apart: all of them, or where there are very many, the most frequent ones of what is shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from aiops_tui.model.filters import Filter
+from aiops_tui.model.labels import fold_topic
+from aiops_tui.model.view import View
+from aiops_tui.model.window import EARLIEST, Period, epoch, previous_period
+from aiops_tui.monitor.naming import IN_MEMORY, Topics
+from aiops_tui.source.database import Database
+from aiops_tui.source.lookups import first_key_since, top_topics, topics_like
+from aiops_tui.source.probe import Signs
+from aiops_tui.source.relations import Relations
+from aiops_tui.text.printable import printable
+
+TOPICS_KEPT = 300
+"""So many topics of a window are told apart where there are very many; the rest adds up as one."""
+
+_CROWDED = 1000
+_SAMPLE_KEYS = 20_000
+_KEPT_SECONDS = 600.0
+_DISORDER_SECONDS = 6 * 3600
+
+
+class TopicChoice:
+    """The raw topics kept, None for all, chosen anew for another view and every ten minutes.
+
+    ``total`` is the number of distinct raw topics of the window, where not all are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.kept: frozenset[str] | None = None
+        self.total: int | None = None
+        self.topics = Topics()
+        self._database = database
+        self._for: object = None
+        self._at = 0.0
+
+    def forget(self) -> None:
+        """Choose anew at the next opportunity."""
+        self._for = None
+
+    def choose(self, on: Relations, view: View, signs: Signs) -> bool:
+        """Look which topics to keep for a view, and say whether that is another choice than before."""
+        asked = (view.window, view.compare)
+        if self._for is not None and not self._is_due(asked):
+            return False
+        before = self.kept
+        self._for, self._at = asked, time.monotonic()
+        if not self._is_crowded(on, signs):
+            self.kept = self.total = None
+        else:
+            self._keep_first(on, view, signs)
+        return self.kept != before
+
+    def learn_named(self, on: Relations, wanted: Filter) -> None:
+        """Look up the spellings of topics that a filter names and that are not among those kept."""
+        if self.kept is None:
+            return
+        for value in _named(wanted):
+            folded = fold_topic(value)
+            if folded and not self.topics.forms(value):
+                rows = self._database.rows(topics_like(on, max(folded.split(), key=len)))
+                self.topics.learn(row[0] for row in rows if fold_topic(printable(row[0])) == folded)
+
+    def pushed(self, wanted: Filter) -> Filter:
+        """Return the part of a filter that the database has to answer; cells answer the rest."""
+        kept = self.kept
+        if kept is None or all(forms and forms <= kept for forms in map(self.topics.forms, _named(wanted))):
+            return wanted.without(IN_MEMORY)
+        return wanted.without(("sentiment",))
+
+    def _is_due(self, asked: object) -> bool:
+        if self.kept is None:
+            return len(self.topics) > 2 * _CROWDED
+        return self._for != asked or time.monotonic() - self._at > _KEPT_SECONDS
+
+    def _is_crowded(self, on: Relations, signs: Signs) -> bool:
+        low = max((signs.highest or 0) - _SAMPLE_KEYS, signs.lowest or 0)
+        sample = self._database.rows(top_topics(on, low, None, 1))
+        return len(self.topics) > 2 * _CROWDED or bool(sample and sample[0][2] > _CROWDED)
+
+    def _keep_first(self, on: Relations, view: View, signs: Signs) -> None:
+        window = view.window.resolve(signs.now, EARLIEST)
+        previous = previous_period(window, view.compare)
+        kept: set[str] = set()
+        self.total = None
+        for period in (window.period, previous):
+            if period is not None:
+                rows = self._database.rows(top_topics(on, self._low(on, period, signs), period, TOPICS_KEPT))
+                kept.update(row[0] for row in rows)
+                if self.total is None:
+                    self.total = rows[0][2] if rows else 0
+        self.kept = frozenset(kept)
+
+    def _low(self, on: Relations, period: Period, signs: Signs) -> int:
+        since = int(epoch(period.start)) - _DISORDER_SECONDS
+        lowest = signs.lowest or 0
+        rows = self._database.rows(first_key_since(on, since, lowest, (signs.highest or 0) + 1))
+        return max(rows[0][0] or lowest, lowest)
+
+
+def _named(wanted: Filter) -> Iterable[str]:
+    return (str(term.value) for term in wanted.of(("topic",)).terms)
