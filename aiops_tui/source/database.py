@@ -16,12 +16,22 @@ from sqlalchemy.exc import ArgumentError
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice
-from aiops_tui.source.connection import Database, Row
+from aiops_tui.source.connection import Database, Row, Statement
 from aiops_tui.source.postgresql import PostgreSQL
 from aiops_tui.source.problems import SourceError
 from aiops_tui.source.sqlite import SQLite
 
-__all__ = ["Database", "PostgreSQL", "Row", "SQLite", "first_value", "open_database", "parse_url", "sqlite_path"]
+__all__ = [
+    "Database",
+    "PostgreSQL",
+    "Row",
+    "SQLite",
+    "Statement",
+    "first_value",
+    "open_database",
+    "parse_url",
+    "sqlite_path",
+]
 
 
 def parse_url(url: str) -> URL:
