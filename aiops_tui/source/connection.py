@@ -1,0 +1,116 @@
+"""What every connection to the monitored database can do: read, be timed, and be withdrawn from another thread."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from aiops_tui.config import Settings
+from aiops_tui.model.panels import SourceInfo
+from aiops_tui.source.problems import Cancelled
+
+Row = tuple[Any, ...]
+Statement = sa.Executable
+
+_CANCEL_TRAVELS = 5.0
+
+
+class Database(ABC):
+    """One connection that reads. Owned by one thread; `cancel` alone may be called from any."""
+
+    dialect: str
+    slice_keys: int
+    """How many keys one statement may read while loading."""
+
+    def __init__(self, settings: Settings, target: str) -> None:
+        self.settings = settings
+        self.target = target
+        self.seconds = 0.0
+        self.statements = 0
+        self._cancelled = False
+        self._cancelled_at = -math.inf
+        self._idle = threading.Event()
+        self._idle.set()
+
+    @property
+    def info(self) -> SourceInfo:
+        """The source's name as it may be shown."""
+        return SourceInfo(self.dialect, "backend", self.target)
+
+    @abstractmethod
+    def connect(self) -> None:
+        """Open the connection anew.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give the connection up, whatever its state."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """Withdraw the statement under way, if there is one; safe from any thread, may take as long as the network."""
+
+    @abstractmethod
+    def transaction(self, *, lock_timeout: float | None = None) -> contextlib.AbstractContextManager[None]:
+        """Read one consistent view for as long as the context lasts."""
+
+    @abstractmethod
+    def _execute(self, statement: Statement) -> list[Row]: ...
+
+    @abstractmethod
+    def _frame(self, statement: Statement, schema: pl.Schema) -> pl.DataFrame: ...
+
+    def rows(self, statement: Statement) -> list[Row]:
+        """Return the rows of a small answer.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+        with self._timed():
+            return self._execute(statement)
+
+    def frame(self, statement: Statement, schema: pl.Schema) -> pl.DataFrame:
+        """Return a large answer, column by column in the order of ``schema``.
+
+        Raises:
+            SourceError: with what to do about it.
+        """
+        with self._timed():
+            return self._frame(statement, schema)
+
+    def arm(self) -> None:
+        """Forget an earlier `cancel`."""
+        self._cancelled = False
+
+    def _withdraw(self) -> None:
+        self._cancelled = True
+        self._cancelled_at = time.monotonic()
+
+    @property
+    def _withdrawn(self) -> bool:
+        """Whether an interruption is our own; one sent for an earlier statement may arrive during the next."""
+        return self._cancelled or time.monotonic() - self._cancelled_at < _CANCEL_TRAVELS
+
+    @contextlib.contextmanager
+    def _timed(self) -> Iterator[None]:
+        if self._cancelled:
+            raise Cancelled
+        started = time.perf_counter()
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._idle.set()
+            self.seconds += time.perf_counter() - started
+            self.statements += 1

@@ -1,0 +1,189 @@
+"""PostgreSQL by psycopg2, in ``READ ONLY`` transactions whose settings are local to them.
+
+A transaction pooler in between is thus no harm: nothing is set on the session, nothing prepared on the server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+import psycopg2
+import psycopg2.extensions
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import URL
+
+from aiops_tui.config import Settings
+from aiops_tui.model.panels import Notice
+from aiops_tui.source.connection import Database, Row
+from aiops_tui.source.problems import SourceError, connection_problem, postgres_problem, unreadable_answer
+from aiops_tui.text.printable import printable
+
+_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""How a server that vanished without a word is noticed: within a minute instead of two hours."""
+
+_CANCELS = 5
+_CANCEL_AGAIN = 0.2
+
+_WEAK_TLS = {"disable", "allow", "prefer"}
+
+
+class PostgreSQL(Database):
+    """PostgreSQL 12 and later, pooled or not."""
+
+    dialect = "postgresql"
+    slice_keys = 200_000
+
+    def __init__(self, settings: Settings, url: URL) -> None:
+        query = {key: value if isinstance(value, str) else value[-1] for key, value in url.query.items()}
+        if "ssl" in query:
+            query["sslmode"] = query.pop("ssl")
+        self._arguments: dict[str, Any] = {
+            key: value
+            for key, value in {
+                "host": url.host,
+                "port": url.port,
+                "user": url.username,
+                "password": url.password,
+                "dbname": url.database,
+                "connect_timeout": max(round(settings.connect_timeout), 2),
+                "application_name": "aiops-tui",
+                "client_encoding": "utf8",
+                **_ALIVE,
+                **query,
+            }.items()
+            if value is not None
+        }
+        host = str(self._arguments.get("host") or "")
+        super().__init__(settings, _postgres_target(host, url.database, query.get("service")))
+        self._local = self._settings(None)
+        self._compiler = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
+        self._connection: psycopg2.extensions.connection | None = None
+        self._held = self._begun = False
+        self.remote_without_tls = bool(host) and _is_remote(host) and query.get("sslmode", "prefer") in _WEAK_TLS
+
+    def connect(self) -> None:
+        """Open the connection anew."""
+        self.close()
+        try:
+            connection = psycopg2.connect(**self._arguments)
+            connection.autocommit = True
+        except psycopg2.Error as error:
+            raise connection_problem(error, target=self.target) from None
+        except (ValueError, UnicodeError):
+            raise SourceError(Notice("source.bad_url"), lost=True, final=True) from None
+        self._connection = connection
+
+    def close(self) -> None:
+        """Give the connection up, whatever its state."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(psycopg2.Error):
+                connection.close()
+
+    def cancel(self) -> None:
+        """Ask the server to drop the statement under way."""
+        self._withdraw()
+        connection = self._connection
+        if connection is None:
+            return
+        # A request that overtakes the statement it is meant for is ignored by the server.
+        for _ in range(_CANCELS):
+            with contextlib.suppress(psycopg2.Error):
+                connection.cancel()
+            if self._idle.wait(_CANCEL_AGAIN):
+                return
+
+    @contextlib.contextmanager
+    def transaction(self, *, lock_timeout: float | None = None) -> Iterator[None]:
+        """Read one consistent view; its BEGIN travels with the first statement, to save a round trip."""
+        if self._held:
+            yield
+            return
+        self._held, self._begun = True, False
+        self._local = self._settings(lock_timeout)
+        try:
+            yield
+        finally:
+            self._held, self._local = False, self._settings(None)
+            if self._begun:
+                self._roll_back()
+
+    def _settings(self, lock_timeout: float | None) -> str:
+        wait = self.settings.lock_timeout if lock_timeout is None else lock_timeout
+        return (
+            f"SET LOCAL statement_timeout = {round(self.settings.statement_timeout * 1000)}; "
+            f"SET LOCAL lock_timeout = {max(round(wait * 1000), 1)}; SET LOCAL TimeZone = 'UTC'; "
+        )
+
+    def _roll_back(self) -> None:
+        if self._connection is None:
+            return
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute("ROLLBACK")
+        except psycopg2.Error:
+            self.close()
+
+    def _opening(self) -> bytes:
+        """Return what must come before a statement: the BEGIN of the transaction held, if it has not begun yet.
+
+        A statement on its own is sent with its settings as one message, which the server runs as one transaction.
+        """
+        if not self._held:
+            return b"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; " + self._local.encode()
+        if self._begun:
+            return b""
+        self._begun = True
+        return b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " + self._local.encode()
+
+    def _cursor(self) -> psycopg2.extensions.cursor:
+        if self._connection is None:
+            raise SourceError(Notice("source.gone", {"target": self.target}), lost=True)
+        return self._connection.cursor()
+
+    def _bound(self, statement: sa.Executable, cursor: psycopg2.extensions.cursor) -> bytes:
+        compiled = statement.compile(dialect=self._compiler, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+        return bytes(cursor.mogrify(str(compiled), compiled.params))
+
+    def _execute(self, statement: sa.Executable) -> list[Row]:
+        with self._told(), self._cursor() as cursor:
+            bound = self._bound(statement, cursor)
+            cursor.execute(self._opening() + bound)
+            return cursor.fetchall() if cursor.description else []
+
+    def _frame(self, statement: sa.Executable, schema: pl.Schema) -> pl.DataFrame:
+        buffer = io.BytesIO()
+        with self._told(), self._cursor() as cursor:
+            bound = self._bound(statement, cursor)
+            cursor.copy_expert(self._opening() + b"COPY (" + bound + b") TO STDOUT (FORMAT csv)", buffer)
+        if not buffer.tell():
+            return pl.DataFrame(schema=schema)
+        buffer.seek(0)
+        return pl.read_csv(buffer, has_header=False, schema=schema)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg2.Error as error:
+            connection = self._connection
+            told = postgres_problem(error, target=self.target, cancelled=self._withdrawn)
+            told.lost = told.lost or connection is None or bool(connection.closed)
+            raise told from None
+        except (ValueError, pl.exceptions.PolarsError) as error:
+            raise unreadable_answer(error) from None
+
+
+def _is_remote(host: str) -> bool:
+    return not host.startswith(("/", "@")) and host not in {"localhost", "::1"} and not re.match(r"127\.", host)
+
+
+def _postgres_target(host: str, database: str | None, service: str | None) -> str:
+    place = service or ("local" if not host or host.startswith("/") else host.split(".", 1)[0])
+    return printable(f"{place}/{database}" if database else place, 200)

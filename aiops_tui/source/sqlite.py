@@ -1,0 +1,144 @@
+"""An SQLite file by sqlite3, opened with ``mode=ro``: it is never made, and nothing is written to it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from aiops_tui.config import Settings
+from aiops_tui.model.panels import Notice
+from aiops_tui.source.connection import Database, Row
+from aiops_tui.source.problems import SourceError, sqlite_problem, unreadable_answer
+from aiops_tui.text.printable import printable
+
+_FETCH = 5000
+"""Rows that are taken at a time, few enough that the screen's thread gets its turn."""
+
+_PROGRESS_STEPS = 20_000
+
+
+class SQLite(Database):
+    """An SQLite file, opened for reading alone."""
+
+    dialect = "sqlite"
+
+    def __init__(self, settings: Settings, path: Path) -> None:
+        super().__init__(settings, printable(path.name, 200))
+        self.path = path
+        self.slice_keys = 20_000
+        self._shown = printable(str(path))
+        self._compiler = sqlite.dialect(paramstyle="qmark")
+        self._connection: sqlite3.Connection | None = None
+        self._deadline = 0.0
+
+    def connect(self) -> None:
+        """Open the file, which must be there."""
+        self.close()
+        if not self.path.exists():
+            raise SourceError(Notice("source.sqlite_missing", {"target": self._shown}), lost=True)
+        if not self.path.is_file():
+            raise SourceError(Notice("source.sqlite_not_a_database", {"target": self._shown}), lost=True, final=True)
+        uri = f"file:{quote(os.fsencode(self.path.absolute()))}?mode=ro"
+        try:
+            with self._told():
+                self._connection = self._begin(uri)
+        except SourceError:
+            self.close()
+            raise
+
+    def _begin(self, uri: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(uri, uri=True, timeout=2.0, isolation_level=None, check_same_thread=False)
+        self._connection = connection
+        connection.text_factory = _decoded
+        connection.set_progress_handler(self._progress, _PROGRESS_STEPS)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA query_only = ON")
+        # A writer of a database in rollback-journal mode waits for readers: read it in slices of under 100 ms.
+        wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        self.slice_keys = 100_000 if wal else 20_000
+        return connection
+
+    def close(self) -> None:
+        """Give the connection up."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
+
+    def cancel(self) -> None:
+        """Interrupt the statement under way."""
+        self._withdraw()
+        connection = self._connection
+        if connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                connection.interrupt()
+
+    @contextlib.contextmanager
+    def transaction(self, *, lock_timeout: float | None = None) -> Iterator[None]:
+        """Read one consistent view."""
+        del lock_timeout
+        connection = self._open()
+        if connection.in_transaction:
+            yield
+            return
+        with self._told():
+            connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+
+    def pragma(self, name: str) -> int:
+        """Return a number that SQLite keeps about the file (``data_version``, ``schema_version``)."""
+        with self._timed(), self._told():
+            return int(self._open().execute(f"PRAGMA {name}").fetchone()[0])
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise SourceError(Notice("source.gone", {"target": self.target}), lost=True)
+        return self._connection
+
+    def _progress(self) -> bool:
+        return self._cancelled or time.monotonic() > self._deadline
+
+    def _cursor(self, statement: sa.Executable) -> sqlite3.Cursor:
+        compiled = statement.compile(dialect=self._compiler, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+        self._deadline = time.monotonic() + self.settings.statement_timeout
+        return self._open().execute(str(compiled), [compiled.params[name] for name in compiled.positiontup or ()])
+
+    def _execute(self, statement: sa.Executable) -> list[Row]:
+        with self._told():
+            return self._cursor(statement).fetchall()
+
+    def _frame(self, statement: sa.Executable, schema: pl.Schema) -> pl.DataFrame:
+        pieces: list[pl.DataFrame] = []
+        with self._told():
+            cursor = self._cursor(statement)
+            while rows := cursor.fetchmany(_FETCH):
+                pieces.append(pl.DataFrame(rows, schema=schema, orient="row", strict=False))
+        return pl.concat(pieces) if pieces else pl.DataFrame(schema=schema)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        self._deadline = time.monotonic() + self.settings.statement_timeout
+        try:
+            yield
+        except (sqlite3.Error, OverflowError) as error:
+            timed_out = time.monotonic() > self._deadline
+            raise sqlite_problem(error, target=self._shown, cancelled=self._cancelled, timed_out=timed_out) from None
+        except (ValueError, pl.exceptions.PolarsError) as error:
+            raise unreadable_answer(error) from None
+
+
+def _decoded(data: bytes) -> str:
+    return str(data, "utf-8", "replace")
