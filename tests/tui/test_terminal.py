@@ -52,12 +52,12 @@ class Terminal:
         )
         self.raw = ""
 
-    def sees(self, text: str, seconds: float = 20) -> None:
+    def sees(self, text: str, seconds: float = 30) -> None:
         """Wait until a text has been written."""
         start, deadline = len(self.raw), time.monotonic() + seconds
         while text not in self.raw[max(start - 4000, 0) :]:
             assert time.monotonic() < deadline, f"never: {text}\n{self.raw[-3000:]}"
-            self.read(0.1)
+            assert self.read(0.1), f"ended before: {text}\n{self.raw[-3000:]}"
 
     def read(self, seconds: float) -> bool:
         """Take what is written for a while; False once nothing more will come."""
