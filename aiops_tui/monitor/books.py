@@ -99,7 +99,7 @@ class Book:
 
     def refresh(self, signs: Signs) -> None:
         """Bring the tails up to date, and what is known to be waiting for its sentiment."""
-        before, self._signs = self._signs, signs
+        before = self._signs
         if before is None or before.conversations != signs.conversations:
             if signs.lowest is not None:
                 self.conversations.drop_below(signs.lowest)
@@ -113,6 +113,14 @@ class Book:
                 self.feedback.drop_below(signs.lowest_feedback)
             self.feedback.freeze((signs.highest_feedback or 0) - self._tuning.feedback_tail_keys)
             self.feedback.read_tail()
+        # Only now, for whatever fails above has to be done again.
+        self._signs = signs
+
+    def adopt(self, relations: Relations) -> None:
+        """Go on with tables of which those of the evaluations alone were made anew."""
+        self.relations = relations
+        self.evaluations = self.judged = None
+        self._evaluations_from = None
 
     def evaluations_are_due(self, since: datetime | None, signs: Signs) -> bool:
         """Return whether evaluations have changed, or are needed from an earlier time, and may be read again."""
@@ -234,10 +242,10 @@ class Book:
             return
         still = {row[0] for row in self._database.rows(still_unanalysed(self.relations, self._waiting))}
         done = [key for key in self._waiting if key not in still]
-        self._waiting = [key for key in self._waiting if key in still]
         segments = {id(s): key for key in done if (s := self.conversations.segment_of(key)) is not None}
         for key in segments.values():
             self.conversations.recount_key(key)
+        self._waiting = [key for key in self._waiting if key in still]
 
     def _lowest(self, signs: Signs) -> int:
         return signs.lowest if signs.lowest is not None else 0

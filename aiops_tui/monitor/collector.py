@@ -82,6 +82,11 @@ class Collector:
         self._lists = Lists(database, self._tuning.share)
         self._evaluation_problem: Notice | None = None
 
+    @property
+    def books(self) -> Collection[Book]:
+        """The rollups at hand, the one used last at the end."""
+        return self._books.values()
+
     def relations(self) -> Relations:
         """Return the relations of the tables as last understood, reading them first if need be."""
         if self._relations is None:
@@ -154,10 +159,15 @@ class Collector:
 
     def _learn_schema(self) -> None:
         schema = understand(read_tables(self.database))
-        if self._relations is None or schema != self._relations.schema:
+        before = None if self._relations is None else self._relations.schema
+        if schema == before:
+            return
+        self._relations = self._named = Relations(schema, self._expressions)
+        self._lists.answers.clear()
+        if before is None or (before.conversations, before.feedback) != (schema.conversations, schema.feedback):
             self._books.clear()
-            self._lists.answers.clear()
-            self._relations = self._named = Relations(schema, self._expressions)
+        for query, book in self._books.items():
+            book.adopt(self._relations_for(query.wanted))
 
     def _resolve(self, view: View, signs: Signs, progress: Progress) -> tuple[Window, dict[str, Book]]:
         """Return the window's bounds and the unfiltered books of the current and the previous period, covered."""
@@ -213,9 +223,8 @@ class Collector:
         """Return the relations with the raw forms of the topics that a filter names."""
         values = {str(term.value) for term in wanted.of(("topic",)).terms}
         named = {fold_topic(value) or "": self._choice.topics.forms(value) for value in values}
-        base = self.relations()
         if self._named.topics != named:
-            self._named = replace(base, topics=named)
+            self._named = replace(self.relations(), topics=named)
         return self._named
 
     def _inputs(self, scene: _Scene) -> Inputs:

@@ -63,6 +63,7 @@ class Monitor:
         self._wanted_refresh = False
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
         self._collector: Collector | None = None
+        self._connected = False
         self._snapshot: Snapshot | None = None
         self._shown: _Shown | None = None
         self._status = Status("loading")
@@ -153,7 +154,7 @@ class Monitor:
             if self._ended():
                 break
             try:
-                if self._collector is None:
+                if not self._connected:
                     self._connect()
                 wait = self._turn()
                 retry = _FIRST_RETRY
@@ -174,14 +175,17 @@ class Monitor:
         self._asked.clear()
 
     def _connect(self) -> None:
-        database = open_database(self._settings)
-        database.connect()
-        self._collector = Collector(self._settings, database)
+        """Open the connection; what was counted over an earlier one is kept, and reconciled in the background."""
+        if self._collector is None:
+            self._collector = Collector(self._settings, open_database(self._settings))
+        self._collector.database.arm()
+        self._collector.database.connect()
+        self._connected = True
 
     def _disconnect(self) -> None:
-        collector, self._collector = self._collector, None
-        if collector is not None:
-            collector.database.close()
+        self._connected = False
+        if self._collector is not None:
+            self._collector.database.close()
         while True:
             try:
                 _, future = self._requests.get_nowait()

@@ -56,9 +56,11 @@ def _extremes(table: TableInfo | None) -> list[sa.ColumnElement[Any]]:
 
 
 def _sqlite_signs(database: SQLite, schema: Schema) -> Signs:
+    database.check_file()
     versions = (database.pragma("data_version"), database.pragma("schema_version"))
     row = database.rows(sa.select(*_extremes(schema.conversations), *_extremes(schema.feedback)))[0]
-    written = versions[:1]
+    # The version counts from anew on each connection.
+    written = (versions[0], database.openings)
     return Signs(
         now=datetime.now(UTC),
         highest=row[0],
@@ -66,7 +68,7 @@ def _sqlite_signs(database: SQLite, schema: Schema) -> Signs:
         conversations=(*written, *row[:2]),
         evaluations=written,
         feedback=(*written, *row[2:]),
-        identity=versions[1:],
+        identity=(*versions[1:], *database.file),
         highest_feedback=row[2],
         lowest_feedback=row[3],
     )

@@ -106,6 +106,8 @@ class KeyRollup:
         cells = self._read(self.tail_low, new_low, None)
         self.segments.append(Segment(self.tail_low, new_low, cells))
         self.tail_low = new_low
+        # What the old tail held below is in the segment now: it must not count twice if reading the new one fails.
+        self._tail = None
         self._merge_newest()
         self._touch()
         return True

@@ -9,7 +9,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from aiops_tui.model.panels import Notice
-from aiops_tui.source.database import Database, PostgreSQL, Row
+from aiops_tui.source.database import Database, PostgreSQL, Row, SQLite
 from aiops_tui.source.problems import SourceError
 from aiops_tui.text.printable import printable
 
@@ -53,7 +53,7 @@ class TableInfo:
     key: str | None
     indexed: frozenset[str] = frozenset()
     identity: tuple[int, ...] = ()
-    rows: int | None = None
+    rows: int | None = field(default=None, compare=False)
     readable: bool = True
     is_table: bool = True
 
@@ -109,6 +109,7 @@ def read_tables(database: Database) -> dict[str, TableInfo]:
     """
     if isinstance(database, PostgreSQL):
         return _postgres_tables(database)
+    assert isinstance(database, SQLite)  # noqa: S101
     return _sqlite_tables(database)
 
 
@@ -181,7 +182,7 @@ def _postgres_tables(database: Database) -> dict[str, TableInfo]:
     return tables
 
 
-def _sqlite_tables(database: Database) -> dict[str, TableInfo]:
+def _sqlite_tables(database: SQLite) -> dict[str, TableInfo]:
     found = database.rows(
         sa.text("SELECT name, type, rootpage FROM sqlite_master WHERE type IN ('table', 'view') AND name IN :names")
         .bindparams(sa.bindparam("names", KNOWN, expanding=True))
@@ -201,7 +202,7 @@ def _sqlite_tables(database: Database) -> dict[str, TableInfo]:
             columns=columns,
             key="id" if "id" in columns else None,
             indexed=frozenset([*keys, *(row[0] for row in indexes if row[0])]),
-            identity=(int(root),),
+            identity=(int(root), *database.file),
             is_table=kind == "table",
         )
     return tables

@@ -11,12 +11,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import polars as pl
-import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice
-from aiops_tui.source.connection import Database, Row
+from aiops_tui.source.connection import Database, Row, Statement
 from aiops_tui.source.problems import SourceError, sqlite_problem, unreadable_answer
 from aiops_tui.text.printable import printable
 
@@ -39,6 +38,9 @@ class SQLite(Database):
         self._compiler = sqlite.dialect(paramstyle="qmark")
         self._connection: sqlite3.Connection | None = None
         self._deadline = 0.0
+        self.openings = 0
+        self.file = (0, 0)
+        """Which file was opened, whatever its name points to by now."""
 
     def connect(self) -> None:
         """Open the file, which must be there."""
@@ -59,6 +61,8 @@ class SQLite(Database):
         connection = sqlite3.connect(uri, uri=True, timeout=2.0, isolation_level=None, check_same_thread=False)
         self._connection = connection
         connection.text_factory = _decoded
+        self.file = self._file_now()
+        self.openings += 1
         connection.set_progress_handler(self._progress, _PROGRESS_STEPS)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA query_only = ON")
@@ -103,6 +107,22 @@ class SQLite(Database):
         with self._timed(), self._told():
             return int(self._open().execute(f"PRAGMA {name}").fetchone()[0])
 
+    def check_file(self) -> None:
+        """Make sure that the name still leads to the file that is open.
+
+        Raises:
+            SourceError: another file, or none, stands there now.
+        """
+        if self._connection is not None and self.file != self._file_now():
+            raise SourceError(Notice("source.gone", {"target": self.target}), lost=True)
+
+    def _file_now(self) -> tuple[int, int]:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return (0, 0)
+        return (status.st_dev, status.st_ino)
+
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             raise SourceError(Notice("source.gone", {"target": self.target}), lost=True)
@@ -111,19 +131,18 @@ class SQLite(Database):
     def _progress(self) -> bool:
         return self._cancelled or time.monotonic() > self._deadline
 
-    def _cursor(self, statement: sa.Executable) -> sqlite3.Cursor:
+    def _cursor(self, statement: Statement) -> sqlite3.Cursor:
         compiled = statement.compile(dialect=self._compiler, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
         self._deadline = time.monotonic() + self.settings.statement_timeout
         return self._open().execute(str(compiled), [compiled.params[name] for name in compiled.positiontup or ()])
 
-    def _execute(self, statement: sa.Executable) -> list[Row]:
-        with self._told():
-            return self._cursor(statement).fetchall()
+    def _execute(self, statement: Statement) -> list[Row]:
+        with self._told(), contextlib.closing(self._cursor(statement)) as cursor:
+            return cursor.fetchall()
 
-    def _frame(self, statement: sa.Executable, schema: pl.Schema) -> pl.DataFrame:
+    def _frame(self, statement: Statement, schema: pl.Schema) -> pl.DataFrame:
         pieces: list[pl.DataFrame] = []
-        with self._told():
-            cursor = self._cursor(statement)
+        with self._told(), contextlib.closing(self._cursor(statement)) as cursor:
             while rows := cursor.fetchmany(_FETCH):
                 pieces.append(pl.DataFrame(rows, schema=schema, orient="row", strict=False))
         return pl.concat(pieces) if pieces else pl.DataFrame(schema=schema)

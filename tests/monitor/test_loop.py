@@ -18,6 +18,8 @@ from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.monitor import Monitor
 from aiops_tui.monitor.books import Tuning
+from aiops_tui.monitor.collector import Collector
+from aiops_tui.source.database import open_database
 from aiops_tui.source.problems import SourceError
 from aiops_tui.source.rollup import Limits
 from tests.monitor.backend import Backend, Judgement, Talk
@@ -235,3 +237,43 @@ def test_a_reconciliation_asked_for_finds_rows_far_out_of_order(
     watcher.until_conversations(30)
     monitor.reconcile()
     watcher.until_conversations(31)
+
+
+def test_an_evaluation_run_that_makes_its_table_anew_costs_no_recount_of_conversations(
+    backend: Backend, watcher: Watcher
+) -> None:
+    backend.insert(some_talks(1, 6))
+    backend.evaluate([Judgement(1, None, None, datetime.now(UTC), 4.0, 6.0)], replace=False)
+    settings = watcher.settings
+    database = open_database(settings)
+    database.connect()
+    collector = Collector(settings, database, Tuning(Limits(50), evaluation_seconds=0))
+    view = View(tab="evaluation")
+
+    def score() -> float | None:
+        collector.probe()
+        frame = collector.collect(view, ("evaluation",), lambda done, steps: None).inputs.current.evaluations
+        assert frame is not None
+        rows = frame.filter(frame["criterion"] == "score").select("total", "n").sum()
+        return float(rows["total"].item() / rows["n"].item())
+
+    assert score() == 5.0
+    books = list(collector.books)
+    backend.evaluate([Judgement(2, None, None, datetime.now(UTC), 8.0, 9.0)], replace=True)
+    assert score() == 8.5
+    assert list(collector.books) == books
+    database.close()
+
+
+def test_another_file_under_the_same_name_is_read_anew(tmp_path: Path) -> None:
+    old, new = Backend(f"sqlite:///{tmp_path}/local.db"), Backend(f"sqlite:///{tmp_path}/new.db")
+    for backend, count in ((old, 5), (new, 7)):
+        backend.create()
+        backend.insert(some_talks(1, count))
+        backend.close()
+    watcher = Watcher(settings_for(f"sqlite:///{tmp_path}/local.db", tmp_path))
+    watcher.start()
+    watcher.until_conversations(5)
+    (tmp_path / "new.db").rename(tmp_path / "local.db")
+    watcher.until_conversations(7)
+    watcher.close()
