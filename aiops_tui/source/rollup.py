@@ -10,6 +10,9 @@ from datetime import datetime
 import polars as pl
 
 from aiops_tui.model.window import LATEST, Period
+from aiops_tui.source.problems import SourceError
+
+_LEAST_SLICE = 1_000
 
 Read = Callable[[int, int | None, Period | None], pl.DataFrame]
 """Reads the cells of the keys ``low <= key < high`` (no end if None), of one period or of all times."""
@@ -79,15 +82,22 @@ class KeyRollup:
             self._replace(segment, replace(segment, cells=cells, since=since))
             done += segment.high - segment.low
             yield done, steps
-        span = self._limits.slice_keys
+        span = dense = self._limits.slice_keys
         while top > low:
             bottom = max(top - span, low)
-            cells = self._read(bottom, top, _from(since))
+            try:
+                cells = self._read(bottom, top, _from(since))
+            except SourceError as error:
+                # A slow database is asked for less at a time.
+                if error.notice.id != "source.timeout" or span <= _LEAST_SLICE:
+                    raise
+                span = dense = max(span // 4, _LEAST_SLICE)
+                continue
             self.segments.insert(0, Segment(bottom, top, cells, since))
             self._touch()
             done += top - bottom
             top = bottom
-            span = self._limits.slice_keys if int(cells["n"].sum()) * 4 > span else span * 4
+            span = dense if int(cells["n"].sum()) * 4 > span else span * 4
             yield done, steps
 
     def read_tail(self) -> None:
