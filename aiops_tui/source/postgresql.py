@@ -14,13 +14,12 @@ from typing import Any
 import polars as pl
 import psycopg2
 import psycopg2.extensions
-import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice
-from aiops_tui.source.connection import Database, Row
+from aiops_tui.source.connection import Database, Row, Statement
 from aiops_tui.source.problems import SourceError, connection_problem, postgres_problem, unreadable_answer
 from aiops_tui.text.printable import printable
 
@@ -147,17 +146,17 @@ class PostgreSQL(Database):
             raise SourceError(Notice("source.gone", {"target": self.target}), lost=True)
         return self._connection.cursor()
 
-    def _bound(self, statement: sa.Executable, cursor: psycopg2.extensions.cursor) -> bytes:
+    def _bound(self, statement: Statement, cursor: psycopg2.extensions.cursor) -> bytes:
         compiled = statement.compile(dialect=self._compiler, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
         return bytes(cursor.mogrify(str(compiled), compiled.params))
 
-    def _execute(self, statement: sa.Executable) -> list[Row]:
+    def _execute(self, statement: Statement) -> list[Row]:
         with self._told(), self._cursor() as cursor:
             bound = self._bound(statement, cursor)
             cursor.execute(self._opening() + bound)
             return cursor.fetchall() if cursor.description else []
 
-    def _frame(self, statement: sa.Executable, schema: pl.Schema) -> pl.DataFrame:
+    def _frame(self, statement: Statement, schema: pl.Schema) -> pl.DataFrame:
         buffer = io.BytesIO()
         with self._told(), self._cursor() as cursor:
             bound = self._bound(statement, cursor)

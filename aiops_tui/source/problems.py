@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 
 import psycopg2
 from psycopg2 import errorcodes
@@ -45,7 +44,7 @@ _BY_STATE = {
 
 _CONNECT_HINTS = (
     (
-        re.compile(r"password|authentication|no pg_hba|role .* does not exist|인증|롤 없음", re.IGNORECASE),
+        re.compile(r"password|authentication failed|no pg_hba|role .* does not exist|인증|롤 없음", re.IGNORECASE),
         "source.wrong_password",
     ),
     (re.compile(r"database .* does not exist|데이터베이스 없음", re.IGNORECASE), "source.no_database"),
@@ -61,11 +60,22 @@ _CONNECT_HINTS = (
 )
 
 
+_BY_SQLITE_NAME = (
+    ("SQLITE_BUSY", "source.sqlite_locked"),
+    ("SQLITE_LOCKED", "source.sqlite_locked"),
+    ("SQLITE_CANTOPEN", "source.sqlite_unreadable"),
+    ("SQLITE_READONLY_", "source.sqlite_unprepared"),
+    ("SQLITE_NOTADB", "source.sqlite_not_a_database"),
+    ("SQLITE_CORRUPT", "source.sqlite_corrupt"),
+    ("SQLITE_IOERR", "source.sqlite_corrupt"),
+)
+
+
 def connection_problem(error: psycopg2.Error, *, target: str) -> SourceError:
     """Turn a failure to connect into an error that can be shown; ``target`` is the database's name without secrets."""
     if isinstance(error, psycopg2.ProgrammingError):  # an option that the driver does not know
         return SourceError(Notice("source.bad_url"), lost=True, final=True)
-    text = str(error)
+    text = re.sub(r'"[^"]*"', "", str(error))  # names may hold any word
     for pattern, message_id in _CONNECT_HINTS:
         if pattern.search(text):
             final = message_id in {"source.wrong_password", "source.no_database", "source.no_service"}
@@ -92,17 +102,14 @@ def postgres_problem(error: psycopg2.Error, *, target: str, cancelled: bool) -> 
 def sqlite_problem(error: Exception, *, target: str, cancelled: bool, timed_out: bool) -> SourceError:
     """Turn an error of the driver into one that can be shown; ``target`` is the file's path."""
     text = str(error)
-    if "interrupted" in text:
+    name = getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_INTERRUPT":
         return SourceError(Notice("source.timeout")) if timed_out and not cancelled else Cancelled()
     values = {"target": target, "reason": _first_line(text)}
-    if "locked" in text or "busy" in text:
-        return SourceError(Notice("source.sqlite_locked", values))
-    if isinstance(error, sqlite3.OperationalError) and "unable to open" in text:
-        return SourceError(Notice("source.sqlite_unreadable", values), lost=True)
-    if "not a database" in text or "encrypted" in text:
-        return SourceError(Notice("source.sqlite_not_a_database", values), lost=True, final=True)
-    if "malformed" in text or "corrupt" in text or "disk I/O" in text:
-        return SourceError(Notice("source.sqlite_corrupt", values), lost=True)
+    for beginning, message_id in _BY_SQLITE_NAME:
+        if name.startswith(beginning):
+            lost, final = message_id != "source.sqlite_locked", message_id == "source.sqlite_not_a_database"
+            return SourceError(Notice(message_id, values), lost=lost, final=final)
     if "no such table" in text or "no such column" in text:
         return SourceError(Notice("source.changed", values))
     return SourceError(Notice("source.refused_query", values))

@@ -38,6 +38,7 @@ class SQLite(Database):
         self._compiler = sqlite.dialect(paramstyle="qmark")
         self._connection: sqlite3.Connection | None = None
         self._deadline = 0.0
+        self._file: tuple[int, int] | None = None
         self.openings = 0
         self.file = (0, 0)
         """Which file was opened, whatever its name points to by now."""
@@ -49,6 +50,7 @@ class SQLite(Database):
             raise SourceError(Notice("source.sqlite_missing", {"target": self._shown}), lost=True)
         if not self.path.is_file():
             raise SourceError(Notice("source.sqlite_not_a_database", {"target": self._shown}), lost=True, final=True)
+        self._file = self._identity()
         uri = f"file:{quote(os.fsencode(self.path.absolute()))}?mode=ro"
         try:
             with self._told():
@@ -104,6 +106,9 @@ class SQLite(Database):
 
     def pragma(self, name: str) -> int:
         """Return a number that SQLite keeps about the file (``data_version``, ``schema_version``)."""
+        if self._identity() != self._file:
+            # Another file is in its place now; the connection would go on reading the old one for ever.
+            raise SourceError(Notice("source.gone", {"target": self.target}), lost=True)
         with self._timed(), self._told():
             return int(self._open().execute(f"PRAGMA {name}").fetchone()[0])
 
@@ -122,6 +127,12 @@ class SQLite(Database):
         except OSError:
             return (0, 0)
         return (status.st_dev, status.st_ino)
+
+    def _identity(self) -> tuple[int, int] | None:
+        with contextlib.suppress(OSError):
+            found = self.path.stat()
+            return found.st_dev, found.st_ino
+        return None
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 import psycopg2
+import pytest
 from psycopg2.extras import execute_values
 
 from aiops_tui.config import Settings, load_settings
 from aiops_tui.source.database import Database, open_database
 from aiops_tui.source.expressions import Expressions
+from aiops_tui.source.problems import SourceError
 from aiops_tui.source.relations import Relations
 from aiops_tui.source.schema import read_tables, understand
 
@@ -23,10 +26,23 @@ reason varchar(255), created_at {time})"""
 
 NOWHERE = Path("/nonexistent")
 
+SECRET = "hunter2-geheim"
+"""The password that no error may hold."""
+
 
 def settings_for(url: str, **flags: object) -> Settings:
     """Return settings that take nothing from the machine."""
     return load_settings({"database_url": url, **flags}, {"AIOPS_STATE_DIR": "/nonexistent/state"}, NOWHERE)
+
+
+def problem(action: Callable[[], object]) -> SourceError:
+    """Return the error that an action ends with, after looking for the secret in all that could be printed of it."""
+    with pytest.raises(SourceError) as caught:
+        action()
+    error = caught.value
+    printed = (str(error), repr(error), repr(error.args), repr(error.notice), "".join(format_exception(error)))
+    assert not any(SECRET in text for text in printed)
+    return error
 
 
 class Place:
