@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 
 from aiops_tui.model.filters import Filter
-from aiops_tui.model.labels import fold_topic
+from aiops_tui.model.labels import REST, fold_topic
 from aiops_tui.model.view import View
 from aiops_tui.model.window import EARLIEST, Period, epoch, previous_period
 from aiops_tui.monitor.naming import IN_MEMORY, Topics
@@ -94,7 +94,7 @@ class TopicChoice:
                 kept.update(row[0] for row in rows)
                 if self.total is None:
                     self.total = rows[0][2] if rows else 0
-        self.kept = frozenset(kept)
+        self.kept = frozenset(kept - {REST})  # could not be told from the rest
 
     def _low(self, on: Relations, period: Period, signs: Signs) -> int:
         since = int(epoch(period.start)) - _DISORDER_SECONDS

@@ -267,7 +267,8 @@ class Collector:
         if cells is None:
             return None
         inside = within(cells, period, cut=book.query.period is not None)
-        return self._choice.topics.shown(matching(inside, wanted, self._choice.topics))
+        rest = book.query.kept is not None
+        return self._choice.topics.shown(matching(inside, wanted, self._choice.topics), rest=rest)
 
     def _with_evaluations(self, scene: _Scene, inputs: Inputs) -> Inputs:
         """Add the evaluations, in a transaction of their own: who replaces their table locks it."""

@@ -20,7 +20,7 @@ class Topics:
     """The raw topics seen so far, how each is shown, and which fold to the same."""
 
     def __init__(self) -> None:
-        self._shown: dict[str, str] = {REST: REST}
+        self._shown: dict[str, str] = {}
         self._forms: dict[str, set[str]] = {}
 
     def learn(self, raws: Iterable[str | None]) -> None:
@@ -37,13 +37,13 @@ class Topics:
         return frozenset(self._forms.get(fold_topic(value) or "", ()))
 
     def __len__(self) -> int:
-        return len(self._shown) - 1
+        return len(self._shown)
 
-    def shown(self, cells: pl.DataFrame) -> pl.DataFrame:
-        """Return the cells with their topics printable."""
+    def shown(self, cells: pl.DataFrame, *, rest: bool) -> pl.DataFrame:
+        """Return the cells with their topics printable; ``rest`` says that `labels.REST` is no topic of the database's."""
         raws = cells["topic"].unique().drop_nulls().to_list()
         self.learn(raws)
-        changed = {raw: self._shown[raw] for raw in raws if self._shown[raw] != raw}
+        changed = {raw: self._shown[raw] for raw in raws if self._shown[raw] != raw and not (rest and raw == REST)}
         return cells.with_columns(pl.col("topic").replace(changed)) if changed else cells
 
 

@@ -13,7 +13,8 @@ import psycopg2
 import pytest
 
 from aiops_tui.model.filters import Filter
-from aiops_tui.model.panels import Metric
+from aiops_tui.model.labels import REST
+from aiops_tui.model.panels import Metric, Table
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.monitor import Monitor
@@ -22,6 +23,7 @@ from aiops_tui.monitor.collector import Collector
 from aiops_tui.source.database import open_database
 from aiops_tui.source.problems import SourceError
 from aiops_tui.source.rollup import Limits
+from aiops_tui.text.printable import printable
 from tests.monitor.backend import Backend, Judgement, Talk
 from tests.monitor.conftest import Watcher, conversations, settings_for, some_talks
 
@@ -222,6 +224,18 @@ def test_headless_once_answers_or_says_what_is_wrong(backend: Backend, tmp_path:
     with pytest.raises(SourceError) as caught:
         Monitor.once(settings, View(), ("overview",))
     assert caught.value.notice.id == "source.no_table"
+
+
+def test_a_topic_written_like_the_mark_of_all_others_is_a_topic_of_its_own(backend: Backend, tmp_path: Path) -> None:
+    at = datetime.now(UTC) - timedelta(minutes=5)
+    backend.insert([Talk(key, "u", None, REST if key < 4 else "환불", at) for key in range(1, 6)])
+    settings = settings_for(backend.url, tmp_path)
+    shown = printable(REST)
+    topics = Monitor.once(settings, View(), ("overview",)).panel("overview", "topics")
+    assert isinstance(topics, Table)
+    assert [row[:2] for row in topics.rows] == [(shown, 3), ("환불", 2)]
+    narrowed = View(filter=Filter.parse(f'topic:"{shown}"'))
+    assert conversations(Monitor.once(settings, narrowed, ("overview",))) == 3
 
 
 def test_a_reconciliation_asked_for_finds_rows_far_out_of_order(
