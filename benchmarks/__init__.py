@@ -1,0 +1,1 @@
+"""What the console costs, as ratios measured side by side in one run: ``python -m benchmarks --help``."""

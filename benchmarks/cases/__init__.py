@@ -1,0 +1,20 @@
+"""What is measured, by name, in the order of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from benchmarks.cases import dashboard, imports, keys, memory, overview, paint, polls, quiet, windows
+from benchmarks.setting import Case
+
+CASES: Mapping[str, Case] = {
+    "imports": imports.measure,
+    "paint": paint.measure,
+    "overview": overview.measure,
+    "quiet": quiet.measure,
+    "polls": polls.measure,
+    "dashboard": dashboard.measure,
+    "windows": windows.measure,
+    "memory": memory.measure,
+    "keys": keys.measure,
+}

@@ -1,0 +1,110 @@
+"""From a key to the screen, while nothing happens, while polls run, and during a first load."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from benchmarks.dataset import Shape
+from benchmarks.report import Figure
+from benchmarks.setting import Setting, is_live, middle, ms, percentile
+from benchmarks.terminal import LINES, Screen, Terminal
+
+_CYCLES = 12
+_WRITES, _WRITE_EVERY = 1_000, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key, and what in the screen it changes; that shows when it had its effect."""
+
+    name: str
+    code: bytes
+    effect: Callable[[Screen], object]
+
+
+def _cursor(screen: Screen) -> object:
+    """Return where the cursor of the list is."""
+    return [(y, line.index("▌")) for y, line in enumerate(screen.lines) if "▌" in line]
+
+
+def _tabs(screen: Screen) -> object:
+    return screen.grounds(1)
+
+
+def _last_line(screen: Screen) -> object:
+    return screen.lines[LINES - 1]
+
+
+_IN_LISTS = (Key("down", b"\x1b[B", _cursor), Key("down", b"\x1b[B", _cursor), Key("up", b"\x1b[A", _cursor))
+_EVERYWHERE = (
+    Key("2", b"2", _tabs), Key("3", b"3", _tabs), Key("1", b"1", _tabs), Key("/", b"/", _last_line),
+    Key("z", b"z", _last_line), Key("x", b"x", _last_line), Key("escape", b"\x1b", _last_line),
+)  # fmt: skip
+_UNTIMED = "escape"
+"""A lone Escape is told from the beginning of a sequence by waiting, in every terminal program."""
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    """Press keys as a person would, one at a time, some ten a cycle."""
+    shape = setting.whole()
+    with setting.console(shape) as terminal:
+        terminal.wait(is_live, 600)
+        terminal.settle(2)
+        yield from _figures("idle", _pressed(terminal, _CYCLES, (*_IN_LISTS, *_EVERYWHERE)))
+    with setting.console(shape, interval=1) as terminal, _writing(setting, shape):
+        terminal.wait(is_live, 600)
+        terminal.settle(2)
+        yield from _figures(
+            "while polls find new rows each second", _pressed(terminal, _CYCLES, (*_IN_LISTS, *_EVERYWHERE))
+        )
+    with setting.console(shape, "all") as terminal:
+        terminal.wait(lambda screen: "loading" in screen.lines[0])
+        yield from _figures(
+            "during the first load of all rows", _pressed(terminal, 8 * _CYCLES, _EVERYWHERE, while_loading=True)
+        )
+
+
+def _pressed(terminal: Terminal, cycles: int, keys: tuple[Key, ...], *, while_loading: bool = False) -> list[float]:
+    """Press keys in cycles and return how long each took to show."""
+    rest = random.Random(1)
+    taken: list[float] = []
+    for _ in range(cycles):
+        for key in keys:
+            if while_loading and is_live(terminal.screen):
+                return taken
+            before = key.effect(terminal.screen)
+            pressed = terminal.press(key.code)
+            seen = terminal.wait(lambda screen, key=key, before=before: key.effect(screen) != before, 20)  # type: ignore[misc]
+            if key.name != _UNTIMED:
+                taken.append(seen - pressed)
+            terminal.settle(rest.uniform(0.08, 0.25))
+    return taken
+
+
+def _figures(when: str, taken: list[float]) -> Iterator[Figure]:
+    detail = f"{len(taken)} keys; median {ms(middle(taken))}"
+    yield Figure(f"keys to screen, {when}: 95 %", percentile(taken, 0.95) * 1000, "ms", 50, detail)
+    yield Figure(f"keys to screen, {when}: the slowest", max(taken) * 1000, "ms", 150)
+
+
+@contextmanager
+def _writing(setting: Setting, shape: Shape) -> Iterator[None]:
+    """Write new rows all the while."""
+    over = threading.Event()
+
+    def write() -> None:
+        while not over.wait(_WRITE_EVERY):
+            setting.store.add(shape, _WRITES)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield
+    finally:
+        over.set()
+        writer.join()
+        setting.store.forget_added(shape)

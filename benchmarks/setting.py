@@ -1,0 +1,168 @@
+"""What all cases share: the data set, the console on it in a terminal, and the console's monitor without one."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import polars as pl
+import sqlalchemy as sa
+
+import benchmarks
+from aiops_tui.config import Settings, load_settings
+from aiops_tui.metrics import panels
+from aiops_tui.model.view import View
+from aiops_tui.model.window import Window, WindowSpec
+from aiops_tui.monitor.collector import Collector
+from aiops_tui.source.database import Row, open_database
+from benchmarks.dataset import Shape
+from benchmarks.report import Figure
+from benchmarks.stores import Store
+from benchmarks.terminal import Screen, Terminal
+
+_ROOT = Path(benchmarks.__file__).parents[1]
+_INHERITED = ("PATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+_TOPICS_ROWS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where the data lie and how they are shaped; ``rounds`` says how often what is timed is repeated."""
+
+    store: Store
+    shape: Shape
+    rounds: int = 3
+
+    def small(self) -> Shape:
+        """Return the data set of 100,000 rows that is as dense."""
+        return self._made(self.shape.with_rows(min(100_000, self.shape.rows)))
+
+    def crowded(self, topics: int = 1_000_000) -> Shape:
+        """Return the data set that names very many topics."""
+        return self._made(self.shape.with_rows(min(self.shape.rows, _TOPICS_ROWS), topics))
+
+    def whole(self) -> Shape:
+        """Return the data set itself."""
+        return self._made(self.shape)
+
+    def _made(self, shape: Shape) -> Shape:
+        if not self.store.has(shape):
+            self.store.make(shape)
+        return shape
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment of a program under test: nothing of this user's settings."""
+        kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        return {**kept, "HOME": str(self.store.folder), "PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8",
+                "AIOPS_STATE_DIR": str(self.store.folder / "state")}  # fmt: skip
+
+    def terminal(self, module: str, *arguments: str) -> Terminal:
+        """Run a module of Python's in a terminal."""
+        return Terminal(["-m", module, *arguments], self.environ, self.store.folder)
+
+    def console(self, shape: Shape, window: str = "7d", interval: float = 5.0) -> Terminal:
+        """Run the console on a data set."""
+        return self.terminal(
+            "aiops_tui",
+            "--db",
+            self.store.url(shape),
+            "--window",
+            window,
+            "--interval",
+            f"{interval:g}",
+            "--lang",
+            "en",
+        )
+
+    def settings(self, shape: Shape) -> Settings:
+        """Return the settings that such a console has."""
+        return load_settings({"database_url": self.store.url(shape)}, self.environ, self.store.folder)
+
+
+def is_live(screen: Screen) -> bool:
+    """Return whether the console says that all figures of the view are there."""
+    return "● live" in screen.lines[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A statement that the console sent, how long its answer took, and whether it is copied out as a large one."""
+
+    statement: sa.Executable
+    seconds: float
+    large: bool
+
+
+class Watcher:
+    """The monitor's work on one view, done here and now, with each statement written down."""
+
+    def __init__(self, setting: Setting, shape: Shape, window: str = "7d") -> None:
+        self.asked: list[Asked] = []
+        settings = setting.settings(shape)
+        self.view = View(window=WindowSpec(window))
+        self.database = open_database(settings)
+        self.database.connect()
+        self._rows, self._frame = self.database.rows, self.database.frame
+        self.database.rows = self._recorded_rows  # type: ignore[method-assign]
+        self.database.frame = self._recorded_frame  # type: ignore[method-assign]
+        self.collector = Collector(settings, self.database)
+
+    def look(self) -> Window:
+        """Do all that a look at the Overview takes, its panels too."""
+        self.collector.probe()
+        collected = self.collector.collect(self.view, (self.view.tab,), lambda done, steps: None)
+        panels(self.view.tab, collected.inputs)
+        return collected.inputs.window
+
+    def database_seconds(self, work: Callable[[], object]) -> float:
+        """Return how long something waited for the database."""
+        before = self.database.seconds
+        work()
+        return self.database.seconds - before
+
+    def close(self) -> None:
+        """End the connection."""
+        self.database.close()
+
+    def _recorded_rows(self, statement: sa.Executable) -> list[Row]:
+        started = time.perf_counter()
+        answer = self._rows(statement)
+        self.asked.append(Asked(statement, time.perf_counter() - started, large=False))
+        return answer
+
+    def _recorded_frame(self, statement: sa.Executable, schema: pl.Schema) -> pl.DataFrame:
+        started = time.perf_counter()
+        answer = self._frame(statement, schema)
+        self.asked.append(Asked(statement, time.perf_counter() - started, large=True))
+        return answer
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return how many seconds something takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def middle(values: Iterable[float]) -> float:
+    """Return the median."""
+    return median(values)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value that a share of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+
+
+def ms(seconds: float) -> str:
+    """Return a time in words."""
+    return f"{seconds * 1000:,.1f} ms" if seconds < 0.1 else f"{seconds * 1000:,.0f} ms"
+
+
+Case = Callable[[Setting], Iterable[Figure]]
