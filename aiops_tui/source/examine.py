@@ -187,8 +187,9 @@ def _role(database: Database, tables: Mapping[str, TableInfo]) -> Iterator[Findi
     role, is_super, name = database.rows(_WHO)[0]
     quoted_role = _quoted(database, role)
     for table in (each for each in tables.values() if not each.readable):
+        usage = f"GRANT USAGE ON SCHEMA {_quoted(database, table.schema or 'public')} TO {quoted_role};"
         grant = f"GRANT SELECT ON {_qualified(database, table)} TO {quoted_role};"
-        yield _warning("doctor.unreadable", grant, table=table.name, role=printable(role, 63))
+        yield _warning("doctor.unreadable", usage, grant, table=table.name, role=printable(role, 63))
     oids = [table.identity[0] for table in tables.values()]
     rights = database.rows(_RIGHTS.bindparams(tables=oids)) if oids else []
     written = [table for table, writes, _ in rights if writes]

@@ -148,22 +148,28 @@ def understand(tables: Mapping[str, TableInfo]) -> Schema:
 
 _POSTGRES_COLUMNS = sa.text("""
 SELECT c.relname, n.nspname, c.oid::bigint, c.relfilenode::bigint, c.relkind::text, c.reltuples::bigint,
-       has_table_privilege(c.oid, 'SELECT'), a.attname, coalesce(b.typname, t.typname),
+       has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'),
+       a.attname, coalesce(b.typname, t.typname),
        EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisvalid AND i.indkey[0] = a.attnum)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
-WHERE c.relname IN :names AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_catalog.pg_table_is_visible(c.oid)
-ORDER BY c.relname, a.attnum
+WHERE c.relname IN :names AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  AND (pg_catalog.pg_table_is_visible(c.oid)
+       OR (quote_ident(n.nspname) = ANY (string_to_array(current_setting('search_path'), ', '))
+           AND NOT has_schema_privilege(n.oid, 'USAGE')))
+ORDER BY pg_catalog.pg_table_is_visible(c.oid) DESC, c.oid, a.attnum
 """).bindparams(sa.bindparam("names", KNOWN, expanding=True))
 
 
 def _postgres_tables(database: Database) -> dict[str, TableInfo]:
     grouped: dict[str, list[Row]] = {}
     for row in database.rows(_POSTGRES_COLUMNS):
-        grouped.setdefault(row[0], []).append(row)
+        found = grouped.setdefault(row[0], [])
+        if not found or found[0][2] == row[2]:
+            found.append(row)
     tables: dict[str, TableInfo] = {}
     for name, rows in grouped.items():
         _, schema, oid, filenode, kind, estimate, readable, *_ = rows[0]
@@ -189,7 +195,7 @@ def _sqlite_tables(database: SQLite) -> dict[str, TableInfo]:
     )  # fmt: skip
     tables: dict[str, TableInfo] = {}
     for name, kind, root in found:
-        described = database.rows(sa.text("SELECT name, type, pk FROM pragma_table_xinfo(:name)").bindparams(name=name))
+        described = _sqlite_columns(database, name)
         columns = {column: _sqlite_kind(declared) for column, declared, _ in described}
         keys = [column for column, _, place in described if place == 1]
         indexes = database.rows(
@@ -206,6 +212,16 @@ def _sqlite_tables(database: SQLite) -> dict[str, TableInfo]:
             is_table=kind == "table",
         )
     return tables
+
+
+def _sqlite_columns(database: Database, table: str) -> list[Row]:
+    """Return the columns of a table: name, declared type, place in the primary key; none of a view that is broken."""
+    try:
+        return database.rows(sa.text("SELECT name, type, pk FROM pragma_table_xinfo(:name)").bindparams(name=table))
+    except SourceError as error:
+        if error.notice.id != "source.changed":
+            raise
+        return []
 
 
 def _sqlite_kind(declared: str | None) -> Kind:
