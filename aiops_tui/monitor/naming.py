@@ -40,7 +40,7 @@ class Topics:
         return len(self._shown)
 
     def shown(self, cells: pl.DataFrame, *, rest: bool) -> pl.DataFrame:
-        """Return the cells with their topics printable; ``rest`` says that `labels.REST` is no topic of the database's."""
+        """Return the cells with their topics printable; ``rest`` says that `labels.REST` is none of them."""
         raws = cells["topic"].unique().drop_nulls().to_list()
         self.learn(raws)
         changed = {raw: self._shown[raw] for raw in raws if self._shown[raw] != raw and not (rest and raw == REST)}
