@@ -47,14 +47,14 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """One view resolved: its bounds, the unfiltered book of its window, and the books of both periods to count from."""
+    """One view resolved: its bounds, the unfiltered books of both periods, and those to count from."""
 
     wanted: Filter
     window: Window
     previous: Period | None
     signs: Signs
     relations: Relations
-    base: Book
+    base: dict[str, Book]
     books: dict[str, Book]
     tabs: Collection[str]
 
@@ -120,7 +120,7 @@ class Collector:
                 book.refresh(signs)
             self._learn_topics(base, view.filter)
             relations = self._relations_for(view.filter)
-            scene = _Scene(view.filter, window, previous, signs, relations, base["current"], books, tabs)
+            scene = _Scene(view.filter, window, previous, signs, relations, base, books, tabs)
             inputs = self._inputs(scene)
         inputs = self._with_evaluations(scene, inputs)
         return Collected(inputs, self._warnings(scene), books["current"].reconciled_at)
@@ -231,7 +231,7 @@ class Collector:
         window, signs, on, wanted = scene.window, scene.signs, scene.relations, scene.wanted
         edges = tuple(bucket_edges(window.period, display_step(window), self._zone))
         overview = "overview" in scene.tabs
-        low = scene.base.first_key_in(window.start)
+        low = scene.base["current"].first_key_in(window.start)
         version = scene.books["current"].conversations.version
         return Inputs(
             now=signs.now,
@@ -247,12 +247,12 @@ class Collector:
             users=self._lists.users_by_bucket(on, wanted, edges, low, version) if overview else None,
             recent=self._lists.recent(on, wanted, window.period, low, version) if overview else (),
             history=self._lists.history(on, signs) if "sentiment" in scene.tabs else None,
-            first=_first_time(scene.base),
+            first=_first_time(scene.base["current"]),
         )
 
     def _cells(self, scene: _Scene, place: str, period: Period) -> Cells:
         book = scene.books[place]
-        low = scene.base.first_key_in(period.start)
+        low = scene.base[place].first_key_in(period.start)
         users = None
         if "overview" in scene.tabs:
             version = book.conversations.version
@@ -315,7 +315,7 @@ class Collector:
 
     def _warnings(self, scene: _Scene) -> tuple[Notice, ...]:
         warnings = list(scene.relations.schema.warnings)
-        frame = scene.base.conversations.frame()
+        frame = scene.base["current"].conversations.frame()
         untimed = int(frame.filter(pl.col("bucket").is_null())["n"].sum()) if frame is not None else 0
         if untimed:
             warnings.append(Notice("source.no_time", {"n": untimed}))

@@ -226,6 +226,17 @@ def test_headless_once_answers_or_says_what_is_wrong(backend: Backend, tmp_path:
     assert caught.value.notice.id == "source.no_table"
 
 
+def test_users_of_both_periods_are_counted_where_bounds_lie_within_a_bucket(backend: Backend, tmp_path: Path) -> None:
+    at = datetime(2026, 11, 20, 10, 7, 13, tzinfo=UTC)
+    # More keys than the tail holds, the period before in the older ones alone.
+    backend.insert(Talk(i, f"before {i}", None, None, at - timedelta(hours=30, seconds=-i)) for i in range(1, 9))
+    backend.insert([Talk(30_000, "now", None, None, at - timedelta(hours=1))])
+    view = View(window=WindowSpec("24h", at=at))
+    users = Monitor.once(settings_for(backend.url, tmp_path), view, ("overview",)).panel("overview", "active_users")
+    assert isinstance(users, Metric)
+    assert (users.value, users.previous) == (1, 8)
+
+
 def test_a_topic_written_like_the_mark_of_all_others_is_a_topic_of_its_own(backend: Backend, tmp_path: Path) -> None:
     at = datetime.now(UTC) - timedelta(minutes=5)
     backend.insert([Talk(key, "u", None, REST if key < 4 else "환불", at) for key in range(1, 6)])
