@@ -314,7 +314,7 @@ class Collector:
         )
 
     def _warnings(self, scene: _Scene) -> tuple[Notice, ...]:
-        warnings = list(scene.relations.schema.warnings)
+        warnings = [*self.database.warnings, *scene.relations.schema.warnings]
         frame = scene.base["current"].conversations.frame()
         untimed = int(frame.filter(pl.col("bucket").is_null())["n"].sum()) if frame is not None else 0
         if untimed:

@@ -14,7 +14,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from aiops_tui.config import Settings
-from aiops_tui.model.panels import SourceInfo
+from aiops_tui.model.panels import Notice, SourceInfo
 from aiops_tui.source.problems import Cancelled
 
 Row = tuple[Any, ...]
@@ -44,6 +44,11 @@ class Database(ABC):
     def info(self) -> SourceInfo:
         """The source's name as it may be shown."""
         return SourceInfo(self.dialect, "backend", self.target)
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What a person is to know about the connection itself."""
+        return ()
 
     @abstractmethod
     def connect(self) -> None:

@@ -66,6 +66,11 @@ class PostgreSQL(Database):
         self._held = self._begun = False
         self.remote_without_tls = bool(host) and _is_remote(host) and query.get("sslmode", "prefer") in _WEAK_TLS
 
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """That what travels to another machine may be read on the way."""
+        return (Notice("source.no_tls", {"target": self.target}),) if self.remote_without_tls else ()
+
     def connect(self) -> None:
         """Open the connection anew."""
         self.close()

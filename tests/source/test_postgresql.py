@@ -304,4 +304,6 @@ def test_a_server_without_a_free_connection(postgres: Place) -> None:
     ],
 )
 def test_a_remote_host_without_encryption_is_seen(url: str, *, warned: bool) -> None:
-    assert PostgreSQL(settings_for(url), parse_url(url)).remote_without_tls is warned
+    database = PostgreSQL(settings_for(url), parse_url(url))
+    assert database.remote_without_tls is warned
+    assert [notice.id for notice in database.warnings] == ["source.no_tls"] * warned
