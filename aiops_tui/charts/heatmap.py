@@ -17,6 +17,8 @@ _STEPS = 12
 """As many rows as give the scale steps fine enough."""
 _NUMBER_CELLS = {"ratio": 2, "score": 3}
 _MOST_CELLS = 14
+_TALLEST = 3
+"""Rows of a panel that has room are so many lines high at most."""
 _LEAST_LABEL = 3
 _LEGEND_HEIGHT = 6
 _STRIDES = (1, 2, 3, 4, 6, 8, 12)
@@ -24,10 +26,11 @@ _STRIDES = (1, 2, 3, 4, 6, 8, 12)
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Cells of the row labels and of one cell, which rows are shown from the first on, and whether with numbers."""
+    """Cells of the row labels and of one cell, lines of a row, which rows are shown from the first on, and how."""
 
     label: int
     cell: int
+    tall: int
     first: int
     rows: int
     numbers: bool
@@ -45,16 +48,18 @@ def draw_heatmap(
     cursor: tuple[int, int] | None = None,
     *,
     ascii: bool = False,  # noqa: A002
+    patterns: bool = False,
 ) -> list[Line]:
     """Return a chart of ``height`` lines of exactly ``width`` cells; where it does not fit, or is empty, it says so.
 
     ``cursor`` is the row and column of the cell that stands out; rows beyond the height are counted, and scrolled to
-    if the cursor is there. Figures that rest on fewer than 5 rows are pale.
+    if the cursor is there. Figures that rest on fewer than 5 rows are pale. Warm is where to look: high ratios and
+    counts, low scores. ``ascii`` is for terminals without UTF-8, ``patterns`` for those without colours.
     """
     known = [value for row in panel.values for cell in row if (value := finite(cell)) is not None]
     if not known:
         return message(translator("charts.empty"), width, height)
-    glyphs = glyphs_for(ascii=ascii)
+    glyphs = glyphs_for(ascii=ascii, patterns=patterns)
     legend = height >= _LEGEND_HEIGHT
     layout = _layout(panel, width, height - 1 - legend, translator, cursor, max(known))
     if layout is None:
@@ -63,19 +68,19 @@ def draw_heatmap(
     canvas = Canvas(width, height)
     _draw_header(canvas, panel, layout, translator, glyphs)
     for y in range(layout.rows):
-        row = layout.first + y
+        row, top = layout.first + y, 1 + y * layout.tall
         label = cells.cut(translator.label(panel.y[row]), layout.label, glyphs.ellipsis)
-        canvas.put(0, 1 + y, label, "label")
+        canvas.put(0, top + (layout.tall - 1) // 2, label, "label")
         for column in range(len(panel.x)):
             text, role = _cell(panel, row, column, scale, layout, glyphs)
             if cursor == (row, column):
                 text, role = _chosen(text), "cursor"
-            canvas.put(layout.left + column * layout.cell, 1 + y, text, role)
+            _fill(canvas, layout, column, top, text, role)
     hidden = len(panel.y) - layout.rows
     if hidden:
-        canvas.put(0, 1 + layout.rows, translator("common.more", n=hidden), "muted")
+        canvas.put(0, 1 + layout.rows * layout.tall, translator("common.more", n=hidden), "muted")
     if legend:
-        _draw_legend(canvas, scale, layout, translator, glyphs)
+        _draw_legend(canvas, scale, panel.unit, layout, translator, glyphs)
     return canvas.lines()
 
 
@@ -93,7 +98,8 @@ def _layout(
     if cell < 1 or shown < 1:
         return None
     first = 0 if cursor is None else min(max(cursor[0] - shown + 1, 0), len(panel.y) - shown)
-    return _Layout(label, cell, first, shown, cell > number)
+    tall = min(max(rows // len(panel.y), 1), _TALLEST)
+    return _Layout(label, cell, tall, first, shown, cell > number)
 
 
 def _draw_header(canvas: Canvas, panel: Heatmap, layout: _Layout, translator: Translator, glyphs: Glyphs) -> None:
@@ -116,7 +122,7 @@ def _cell(panel: Heatmap, row: int, column: int, scale: Scale, layout: _Layout, 
     if value is None:
         return cells.fit(glyphs.gap, layout.cell, "center"), "muted"
     few = panel.n[row][column] < FEW
-    heat = _heat(scale, value)
+    heat = _heat(scale, value, panel.unit)
     if layout.numbers:
         text = cells.fit(_number(value, panel.unit), layout.cell, "center")
         return text, "muted" if few else f"cell{heat}"
@@ -125,16 +131,27 @@ def _cell(panel: Heatmap, row: int, column: int, scale: Scale, layout: _Layout, 
     return _shade(glyphs, heat) * layout.cell, f"heat{heat}"
 
 
+def _fill(canvas: Canvas, layout: _Layout, column: int, top: int, text: str, role: str) -> None:
+    """Draw a cell over the lines of its row: a shade in all of them, a number or a dot in the middle one."""
+    shade = len(set(text)) == 1
+    for line in range(layout.tall):
+        shown = text if shade or line == (layout.tall - 1) // 2 else " " * layout.cell
+        canvas.put(layout.left + column * layout.cell, top + line, shown, role)
+
+
 def _chosen(text: str) -> str:
     """Return a cell's text in brackets if there is room, so that the cursor is seen without colours."""
     number = text.strip()
     return cells.fit(f"[{number}]", len(text), "center") if 0 < len(number) < len(text) - 1 else text
 
 
-def _draw_legend(canvas: Canvas, scale: Scale, layout: _Layout, translator: Translator, glyphs: Glyphs) -> None:
+def _draw_legend(
+    canvas: Canvas, scale: Scale, unit: Unit, layout: _Layout, translator: Translator, glyphs: Glyphs
+) -> None:
     """Write the scale into the last row, below the cells if it fits there, else from the edge."""
     pieces = [(f"{scale.label(scale.low)} ", "label")]
-    pieces += [(glyphs.shades[-1] if layout.numbers else _shade(glyphs, heat), f"heat{heat}") for heat in range(HEATS)]
+    heats = [_heat(scale, scale.low + (scale.high - scale.low) * (step + 0.5) / HEATS, unit) for step in range(HEATS)]
+    pieces += [(glyphs.shades[-1] if layout.numbers else _shade(glyphs, heat), f"heat{heat}") for heat in heats]
     pieces += [
         (f" {scale.label(scale.high)}", "label"),
         (f"   {glyphs.gap} {translator('charts.no_data')}", "muted"),
@@ -149,12 +166,13 @@ def _draw_legend(canvas: Canvas, scale: Scale, layout: _Layout, translator: Tran
         x += cells.width(text)
 
 
-def _heat(scale: Scale, value: float) -> int:
-    return min(int(scale.fraction(value) * HEATS), HEATS - 1)
+def _heat(scale: Scale, value: float, unit: Unit) -> int:
+    step = min(int(scale.fraction(value) * HEATS), HEATS - 1)
+    return HEATS - 1 - step if unit == "score" else step
 
 
 def _shade(glyphs: Glyphs, heat: int) -> str:
-    return glyphs.shades[heat * len(glyphs.shades) // HEATS]
+    return glyphs.shades[heat * len(glyphs.shades) // HEATS] if glyphs.patterned else glyphs.shades[-1]
 
 
 def _number(value: float, unit: Unit) -> str:

@@ -74,7 +74,7 @@ def nice_scale(values: Iterable[float], unit: Unit, rows: int) -> Scale:
     span = max(_NARROWEST.get(unit, _FEWEST), 1e-6 * max(abs(low), abs(high)))
     if high - low < span:
         low, high = _widened(low, high, span, unit)
-    step = _step((high - low) / max(min((rows + 1) // 3, 5), 1), whole=unit in {"count", "estimate"})
+    step = _step((high - low) / max(min((rows + 1) // 2, 5), 1), whole=unit in {"count", "estimate"})
     return Scale(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step, step, unit)
 
 

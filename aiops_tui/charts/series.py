@@ -53,6 +53,8 @@ def draw_series(
         return message(translator("charts.empty"), width, height)
     glyphs = glyphs_for(ascii=ascii, patterns=patterns)
     key = _entries(data, translator, kind, glyphs) if height >= _LEGEND_HEIGHT else []
+    if data.open_last and _legend_cells(key) > width:
+        key = key[:-1]  # the help tells what the bucket that is still filling looks like
     top = 1 if key else 0
     scale = nice_scale(_extent(data, kind), panel.unit, height - top - BELOW)
     area = field(width, height, scale, top)
@@ -104,12 +106,25 @@ def _entries(data: Points, translator: Translator, kind: Kind, glyphs: Glyphs) -
     return found
 
 
+def _legend_cells(entries: Sequence[tuple[str, str, str]]) -> int:
+    return sum(cells.width(label) + 4 for _, _, label in entries) - 2
+
+
+def _longest_label(entries: Sequence[tuple[str, str, str]], width: int) -> int:
+    """Return to how many cells labels are cut for all entries to fit: one that is missing could not be guessed."""
+    longest = max((cells.width(label) for _, _, label in entries), default=1)
+    while longest > 1 and sum(min(cells.width(label), longest) + 4 for _, _, label in entries) - 2 > width:
+        longest -= 1
+    return longest
+
+
 def _draw_legend(canvas: Canvas, entries: Sequence[tuple[str, str, str]], left: int, glyphs: Glyphs) -> None:
     """Write the legend into the first row, from the start of the field if it fits there, else from the edge."""
-    size = sum(cells.width(label) + 4 for _, _, label in entries) - 2
+    size = _legend_cells(entries)
     x = left if left + size <= canvas.width else 0
+    longest = _longest_label(entries, canvas.width)
     for character, role, label in entries:
-        label = cells.cut(label, canvas.width - x - 2, glyphs.ellipsis)
+        label = cells.cut(label, longest, "")
         canvas.put(x, 0, character, role)
         canvas.put(x + 2, 0, label, "label")
         x += cells.width(label) + 4

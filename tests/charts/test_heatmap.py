@@ -89,6 +89,22 @@ def test_rows_beyond_the_height_are_counted_and_scrolled_to(topics: Heatmap, en:
     assert "납니다 19" in scrolled[7] and "[9.0]" in scrolled[7]
 
 
+def test_low_scores_are_warm_and_so_are_high_ratios(week: Heatmap, topics: Heatmap, en: Translator) -> None:
+    ratios = [span.role for span in draw_heatmap(week, 120, 10, en)[1] if span.role.startswith("cell")]
+    drawn = draw_heatmap(topics, 60, 24, en)[1:11]
+    scores = [next(span.role for span in line if span.role.startswith("cell")) for line in drawn]
+
+    assert (ratios[0], ratios[-1]) == ("cell0", "cell7")
+    assert (scores[0], scores[9]) == ("cell7", "cell0")
+
+
+def test_rows_grow_where_there_is_room_and_colours_alone_need_no_pattern(week: Heatmap, en: Translator) -> None:
+    lines = draw_heatmap(week, 60, 26, en)
+    assert [text[:3] for text in plain(lines)[1:22] if text[:3].strip()] == [en.label(day) for day in DAYS]
+    assert {text[4:52] for text in plain(lines)[1:4]} == {"█" * 48}
+    assert set(plain(draw_heatmap(week, 60, 26, en, patterns=True))[1][4:52]) == set("░▒▓█")
+
+
 def test_nothing_and_too_small_say_so(week: Heatmap, en: Translator) -> None:
     empty = Heatmap("score_heatmap", "score", ("0",), ("mon",), ((None,),), ((0,),))
 

@@ -78,6 +78,15 @@ def test_the_bucket_that_is_still_filling_is_drawn_apart(
         assert f"{character} still filling" in plain(filling)[0]
 
 
+def test_a_legend_names_every_series_however_narrow_it_is(make_series: MakeSeries, en: Translator) -> None:
+    panel = make_series({name: [20, 30] for name in SENTIMENTS}, open_last=True)
+    names = [en.label(name) for name in SENTIMENTS]
+
+    wide, narrow = (plain(draw_series(panel, width, 12, SEOUL, en, 3600, "stacked"))[0] for width in (58, 40))
+    assert all(name in wide for name in names) and "filling" not in wide
+    assert narrow.split() == ["■", "Posi", "●", "Neut", "▲", "Nega", "◆", "Othe", "□", "Not"]
+
+
 def test_an_open_bucket_keeps_a_column_when_there_are_more_buckets_than_columns(
     make_series: MakeSeries, en: Translator, cells_of: RolesOf
 ) -> None:

@@ -374,7 +374,8 @@ async def test_a_resize_keeps_what_was_selected(desk: Open) -> None:
 async def test_on_a_narrow_screen_tab_brings_the_panel_that_was_behind(desk: Open) -> None:
     async with desk(size=(80, 24)) as d:
         await d.sees("╭ Topics")
-        assert "Latest" not in d.text()
+        assert "╭ Latest" not in d.text()
+        await d.sees("Tab Latest conversations")
         await d.press("tab")
         await d.sees("╭ Latest conversations")
         assert "╭ Topics" not in d.text()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 WIDE = 100
 VAST = 160
 TALL = 30
+TALLER = 34
 VERY_TALL = 48
 
 
@@ -29,23 +30,32 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The arrangements of a pane: on a wide screen, on a vast one, and the order of its panels on a narrow one."""
+    """The arrangements of a pane on a wide screen, on one with more lines, on a vast one; and its panels in order.
+
+    On a narrow screen the panels take turns.
+    """
 
     wide: tuple[Row, ...]
     vast: tuple[Row, ...]
     panels: tuple[str, ...]
+    tall: tuple[Row, ...] = ()
     tiles: int = 4
 
     def rows(self, width: int, height: int) -> tuple[Row, ...]:
         """Return the rows for a size, tiles first."""
         if width >= WIDE and height >= TALL - 4:
             tiles = self.tiles + (self.tiles > 1 and height >= VERY_TALL)
-            return (_tiles(tiles), *(self.vast if width >= VAST else self.wide))
+            return (_tiles(tiles), *self._side_by_side(width, height))
         if height >= 19:
             return (_tiles(min(self.tiles, 2)), *self._stacked())
         if height >= 6:
             return (_tiles(1), Row("1fr", (Cell(self.panels),)))
         return (Row("1fr", (Cell(self.panels),)),)
+
+    def _side_by_side(self, width: int, height: int) -> tuple[Row, ...]:
+        if width >= VAST:
+            return self.vast
+        return self.tall if self.tall and height >= TALLER else self.wide
 
     def _stacked(self) -> tuple[Row, ...]:
         """The main chart, and one of the others below it."""
@@ -54,6 +64,17 @@ class Plan:
 
 def _tiles(height: int) -> Row:
     return Row(str(height), (Cell(("tiles",)),))
+
+
+def behind(rows: Sequence[Row], seen: Iterable[str]) -> dict[str, str]:
+    """Return for each panel that is seen and shares its place the one that Tab brings there next."""
+    shared = [cell.panels for row in rows for cell in row.cells if len(cell.panels) > 1]
+    return {
+        panel: panels[(place + 1) % len(panels)]
+        for panels in shared
+        for place, panel in enumerate(panels)
+        if panel in seen
+    }
 
 
 def visible(rows: Sequence[Row], wanted: Mapping[str, int]) -> dict[str, int]:

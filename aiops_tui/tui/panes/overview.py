@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aiops_tui.model.panels import Metric
+from aiops_tui.text.formats import value
+from aiops_tui.tui.look import host
 from aiops_tui.tui.panes.arrange import Cell, Plan, Row
 from aiops_tui.tui.panes.pane import Pane
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.table import TableView
+from aiops_tui.tui.widgets.tiles import ROOM_FOR_ALL
 
 
 class OverviewPane(Pane):
@@ -35,3 +39,13 @@ class OverviewPane(Pane):
         yield TableView("topics")
         yield TableView("recent")
         yield Chart("users_by_bucket", "bars")
+
+    def show_panels(self) -> None:
+        """Show what is new; the estimate of all rows stands with the chart where it has no tile."""
+        total = self.panel("total")
+        narrow = self.size.width < ROOM_FOR_ALL
+        remark = ""
+        if isinstance(total, Metric) and total.value is not None and narrow:
+            remark = host(self).look.words("tui.in_all", n=value(total.value, total.unit))
+        self.query_one("#volume", Chart).say(remark)
+        super().show_panels()

@@ -13,9 +13,9 @@ from textual.widget import Widget
 
 from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel, Series, Snapshot, Status, Table
 from aiops_tui.tui.history import Mark
-from aiops_tui.tui.panes.arrange import Plan, visible
+from aiops_tui.tui.panes.arrange import Plan, behind, visible
 from aiops_tui.tui.widgets.chart import Chart
-from aiops_tui.tui.widgets.drawn import Drawn
+from aiops_tui.tui.widgets.drawn import Drawn, Framed
 from aiops_tui.tui.widgets.empty import Emptiness
 from aiops_tui.tui.widgets.entries import Book, Entries
 from aiops_tui.tui.widgets.rows import Rows
@@ -53,10 +53,6 @@ class Pane(Container):
     def panels(self) -> Iterator[Drawn]:
         """Make the widgets of the panels, in the order of their places."""
         raise NotImplementedError
-
-    def current_plan(self) -> Plan:
-        """Return the arrangement; it may depend on what the data have."""
-        return self.plan
 
     def compose(self) -> ComposeResult:
         """Make tiles and panels."""
@@ -114,7 +110,7 @@ class Pane(Container):
 
     def step(self, direction: int) -> None:
         """Give the keys to the next (1) or previous (-1) panel, seen or not."""
-        order = ["tiles", *self.current_plan().panels]
+        order = ["tiles", *self.plan.panels]
         focused = self.focused_id()
         place = order.index(focused) if focused in order else -1
         self.bring(order[(place + direction) % len(order)])
@@ -140,11 +136,12 @@ class Pane(Container):
             self.bring(focus)
 
     def _lay_out(self, width: int, height: int) -> None:
-        rows = self.current_plan().rows(width, height)
+        rows = self.plan.rows(width, height)
         seen = visible(rows, self._wanted)
         if (rows, seen) == self._laid_out:
             return
         self._laid_out = (rows, seen)
+        next_to = behind(rows, seen)
         self.styles.grid_size_columns = 12
         self.styles.grid_rows = " ".join(row.height for row in rows)
         for widget in self.children:
@@ -155,6 +152,8 @@ class Pane(Container):
                 widget.display = True
                 self._show_in(widget)
             widget.display = shown
+            if isinstance(widget, Framed):
+                widget.stand_before(next_to.get(widget.id or ""))
 
     def _show_in(self, widget: Widget) -> None:
         seen, snapshot = self._seen, self._seen.snapshot
@@ -162,19 +161,21 @@ class Pane(Container):
             found = snapshot.tabs.get(self.tab, ()) if snapshot else ()
             widget.show(tuple(panel for panel in found if isinstance(panel, Metric)))
         elif isinstance(widget, TableView):
-            panel = self._panel(widget.panel_id)
-            widget.show(panel if isinstance(panel, Table) else None, self._emptiness(panel), seen.sort)
+            panel = self.panel(widget.panel_id)
+            widget.show(panel if isinstance(panel, Table) else None, self.emptiness(panel), seen.sort)
         elif isinstance(widget, Entries):
-            widget.show(seen.book, Emptiness("none") if seen.book is not None else self._emptiness(None))
+            widget.show(seen.book, Emptiness("none") if seen.book is not None else self.emptiness(None))
         elif isinstance(widget, Chart):
-            panel = self._panel(widget.panel_id)
+            panel = self.panel(widget.panel_id)
             drawable = panel if isinstance(panel, Series | Histogram | Heatmap) else None
-            widget.show(drawable, self._emptiness(panel))
+            widget.show(drawable, self.emptiness(panel))
 
-    def _panel(self, panel_id: str) -> Panel | None:
+    def panel(self, panel_id: str) -> Panel | None:
+        """Return what there is to show of a panel."""
         return self._seen.snapshot.panel(self.tab, panel_id) if self._seen.snapshot else None
 
-    def _emptiness(self, panel: Panel | None) -> Emptiness:
+    def emptiness(self, panel: Panel | None) -> Emptiness:
+        """Return why a panel may have nothing to show."""
         snapshot, status = self._seen.snapshot, self._seen.status
         if panel is not None and snapshot is not None:
             return Emptiness("none", filtered=bool(snapshot.filter))

@@ -19,23 +19,28 @@ class SentimentPane(Pane):
     first = "topic_sentiment"
     plan = Plan(
         wide=(
-            Row("1fr", (Cell(("sentiment_by_bucket", "sentiment_by_day"), 7), Cell(("negative_heatmap",), 5))),
-            Row("1fr", (Cell(("topic_sentiment",), 6), Cell(("movers",), 6))),
+            Row("1fr", (Cell(("sentiment_by_bucket", "sentiment_by_day"), 6), Cell(("negative_heatmap",), 6))),
+            Row("1fr", (Cell(("movers",), 6), Cell(("topic_sentiment",), 6))),
+        ),
+        tall=(
+            Row("1fr", (Cell(("sentiment_by_bucket",), 6), Cell(("sentiment_by_day",), 6))),
+            Row("11", (Cell(("negative_heatmap",), 6), Cell(("movers",), 6))),
+            Row("1fr", (Cell(("topic_sentiment",)),)),
         ),
         vast=(
             Row(
                 "1fr",
-                (Cell(("sentiment_by_bucket",), 5), Cell(("sentiment_by_day",), 3), Cell(("negative_heatmap",), 4)),
+                (Cell(("sentiment_by_bucket",), 4), Cell(("sentiment_by_day",), 3), Cell(("negative_heatmap",), 5)),
             ),
-            Row("1fr", (Cell(("topic_sentiment",), 6), Cell(("movers",), 6))),
+            Row("1fr", (Cell(("movers",), 5), Cell(("topic_sentiment",), 7))),
         ),
-        panels=("sentiment_by_bucket", "sentiment_by_day", "negative_heatmap", "topic_sentiment", "movers"),
+        panels=("sentiment_by_bucket", "sentiment_by_day", "negative_heatmap", "movers", "topic_sentiment"),
     )
 
     def panels(self) -> Iterator[Drawn]:
         """Make the panels."""
-        yield Chart("sentiment_by_bucket", "line")
+        yield Chart("sentiment_by_bucket", "stacked")
         yield Chart("sentiment_by_day", "stacked")
         yield Chart("negative_heatmap")
-        yield TableView("topic_sentiment")
         yield TableView("movers")
+        yield TableView("topic_sentiment")

@@ -45,6 +45,7 @@ class Chart(Framed, can_focus=True):
         self.panel: drawing.Charted | None = None
         self.emptiness = Emptiness()
         self.at: tuple[int, int] | None = None
+        self.remark = ""
         self._drawn: tuple[tuple[object, ...], Sequence[Line]] | None = None
 
     def show(self, panel: drawing.Charted | None, emptiness: Emptiness) -> None:
@@ -57,6 +58,16 @@ class Chart(Framed, can_focus=True):
     def title(self) -> Line:
         """Return the panel's name."""
         return (Span(self.look.words.title(self.panel_id), "title"),)
+
+    def aside(self, width: int) -> Line:
+        """Return what there is to remark."""
+        return (Span(self.remark, "muted"),) if self.remark else EMPTY
+
+    def say(self, remark: str) -> None:
+        """Show a remark beside the title, or none."""
+        if remark != self.remark:
+            self.remark = remark
+            self.redraw()
 
     def note(self) -> Line:
         """Return what the cursor stands on."""

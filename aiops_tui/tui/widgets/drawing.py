@@ -32,14 +32,17 @@ def draw(panel: Charted, kind: Kind, width: int, height: int, look: Look, at: tu
     from aiops_tui.charts.histogram import draw_histogram
     from aiops_tui.charts.series import draw_series
 
+    depth = look.palette.depth
     match panel:
         case Series():
-            cursor, step = (at[1] if at else None), step_of(panel)
-            return draw_series(panel, width, height, look.zone, look.words, step, kind=kind, cursor=cursor)
+            cursor, step, plain = (at[1] if at else None), step_of(panel), depth == "grey"
+            return draw_series(
+                panel, width, height, look.zone, look.words, step, kind=kind, cursor=cursor, patterns=plain
+            )
         case Histogram():
             return draw_histogram(panel, width, height, look.words, cursor=at[1] if at else None)
         case Heatmap():
-            return draw_heatmap(panel, width, height, look.words, cursor=at)
+            return draw_heatmap(panel, width, height, look.words, cursor=at, patterns=depth != "full")
 
 
 def describe(panel: Charted, at: tuple[int, int], look: Look) -> str:

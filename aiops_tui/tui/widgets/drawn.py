@@ -96,6 +96,8 @@ class Drawn(Widget):
 class Framed(Drawn):
     """A drawn widget in a thin rounded frame with a title, figures at its right, and a note in its lower edge."""
 
+    _next: str | None = None
+
     def title(self) -> Line:
         """Return what the frame is titled."""
         return EMPTY
@@ -107,6 +109,17 @@ class Framed(Drawn):
     def note(self) -> Line:
         """Return what stands in the lower edge."""
         return EMPTY
+
+    def stand_before(self, panel_id: str | None) -> None:
+        """Say in the lower edge that Tab brings another panel to this place; None for no other."""
+        if panel_id != self._next:
+            self._next = panel_id
+            self.redraw()
+
+    def _behind(self) -> Line:
+        if self._next is None:
+            return EMPTY
+        return (Span("Tab ", "accent"), Span(self.look.words.title(self._next), "muted"))
 
     def content(self, width: int, height: int) -> Sequence[Line]:
         """Return the lines inside the frame."""
@@ -125,7 +138,7 @@ class Framed(Drawn):
         return [
             edge_line("╭", title, aside, "╮", width, edge),
             *((side, *line, side) for line in inside),
-            edge_line("╰", self.note(), EMPTY, "╯", width, edge),
+            edge_line("╰", self.note(), self._behind(), "╯", width, edge),
         ]
 
 

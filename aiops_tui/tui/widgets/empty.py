@@ -6,18 +6,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aiops_tui.charts.spans import Line
+from aiops_tui.model.panels import Notice
 from aiops_tui.text.translations import Translator
 from aiops_tui.tui.widgets.lines import centred
 
 
 @dataclass(frozen=True, slots=True)
 class Emptiness:
-    """Why a panel may have nothing to show: still reading (so far of so many steps), no rows, or no such table."""
+    """Why a panel may have nothing to show: still reading (so far of so many steps), no rows, or no such table.
+
+    ``notice`` says it better where there is one.
+    """
 
     reason: Literal["waiting", "reading", "none", "missing"] = "waiting"
     done: int = 0
     steps: int = 0
     filtered: bool = False
+    notice: Notice | None = None
 
 
 def empty_lines(panel_id: str, why: Emptiness, words: Translator, width: int, height: int) -> list[Line]:
@@ -26,6 +31,8 @@ def empty_lines(panel_id: str, why: Emptiness, words: Translator, width: int, he
         text = words("tui.waiting")
     elif why.reason == "reading":
         text = words("tui.reading", done=why.done, steps=why.steps) if why.steps else words("tui.waiting")
+    elif why.notice is not None:
+        text = words.notice(why.notice)
     elif why.filtered:
         text = words("tui.empty.filtered")
     else:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.model.records import LogEntry
-from aiops_tui.text.cells import fit
+from aiops_tui.text.cells import cut, fit
 from aiops_tui.text.formats import NOTHING, clock, moment, number
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.history import Mark
@@ -16,7 +16,9 @@ from aiops_tui.tui.widgets.lines import EMPTY
 from aiops_tui.tui.widgets.rows import Rows
 
 _LEVEL = 8
-_SOURCE = 14
+_SOURCE = 18
+_ROOM_FOR_SOURCE, _ROOM_FOR_ORIGIN = 70, 90
+_ORIGIN = 24
 _ERRORS = frozenset({"critical", "error"})
 
 
@@ -115,10 +117,17 @@ class Entries(Rows):
             Span("  ", "text"),
             Span(fit(level, _LEVEL), entry.level if entry.level != "other" else "muted"),
             Span("  ", "text"),
-            *((Span(fit(entry.source, _SOURCE), "muted"), Span("  ", "text")) if width >= 70 else ()),
+            *((Span(fit(entry.source, _SOURCE), "muted"), Span("  ", "text")) if width >= _ROOM_FOR_SOURCE else ()),
+            *self._origin(entry, width),
             Span(entry.message, "text" if entry.level != "debug" else "muted"),
             Span(more, "muted"),
         )
+
+    def _origin(self, entry: LogEntry, width: int) -> Line:
+        """Return which part of the program speaks, before what it says."""
+        if not entry.origin or width < _ROOM_FOR_ORIGIN:
+            return EMPTY
+        return (Span(f"{cut(entry.origin, _ORIGIN)}  ", "muted"),)
 
     def content(self, width: int, height: int) -> Sequence[Line]:
         """Return the entries that can be seen, and remember the first of them."""

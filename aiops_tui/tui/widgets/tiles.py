@@ -17,7 +17,14 @@ from aiops_tui.tui.widgets.drawn import Drawn, edge_line
 from aiops_tui.tui.widgets.lines import EMPTY, fit_line, line_width, sides
 from aiops_tui.tui.widgets.table import FEW
 
-_NARROWEST = 18
+_NARROWEST = {"count": 18, "estimate": 18}
+_NARROWEST_RATIO = 22
+"""Cells of a tile: a count needs none for an interval."""
+
+ROOM_FOR_ALL = 150
+"""On narrower screens what is told elsewhere too has no tile."""
+_TOLD_ELSEWHERE = frozenset({"total"})
+
 _WORSE_IF_MORE = frozenset({"negative_ratio", "negative", "errors", "warnings", "unanalysed", "dislikes"})
 _WORSE_IF_LESS = frozenset({"score", "satisfaction", "positive", "likes", "agreement"})
 
@@ -55,7 +62,7 @@ class Tiles(Drawn, can_focus=True):
             return self._figures(width, height)
         shown = self._visible(width)
         sizes = _shares(width, len(shown))
-        columns = [self._tile(place, size, height) for place, size in zip(shown, sizes, strict=True)]
+        columns = [self._tile(place, shown, size, height) for place, size in zip(shown, sizes, strict=True)]
         return [tuple(span for column in columns for span in column[row]) for row in range(height)]
 
     def action_tile_left(self) -> None:
@@ -83,8 +90,18 @@ class Tiles(Drawn, can_focus=True):
                     self.action_open_tile()
             x += size
 
+    def _pairs(self) -> list[tuple[str, Metric | None]]:
+        """Return the metrics that have a place, or as long as there are none what they will be called."""
+        pairs: list[tuple[str, Metric | None]] = [(metric.id, metric) for metric in self.metrics]
+        pairs = pairs or [(name, None) for name in self.expected]
+        framed = self.size.height >= 3
+        return [pair for pair in pairs if not (framed and self._is_left_out(pair[0]))]
+
+    def _is_left_out(self, metric_id: str) -> bool:
+        return metric_id in _TOLD_ELSEWHERE and self.size.width < ROOM_FOR_ALL
+
     def _ids(self) -> tuple[str, ...]:
-        return tuple(metric.id for metric in self.metrics) or self.expected
+        return tuple(metric_id for metric_id, _ in self._pairs())
 
     def _choose(self, place: int) -> None:
         self.chosen = min(max(place, 0), max(len(self._ids()) - 1, 0))
@@ -92,26 +109,30 @@ class Tiles(Drawn, can_focus=True):
 
     def _visible(self, width: int) -> range:
         """Return which tiles fit, the chosen one among them."""
-        total = len(self._ids())
-        fitting = min(max(width // _NARROWEST, 1), total)
+        pairs = self._pairs()
+        total = len(pairs)
+        needed = [_NARROWEST.get(metric.unit if metric else "count", _NARROWEST_RATIO) for _, metric in pairs]
+        fitting = total if sum(needed) <= width else min(max(width // max(needed), 1), total)
         self.first = min(max(self.first, self.chosen - fitting + 1), self.chosen, max(total - fitting, 0))
         return range(self.first, self.first + fitting)
 
-    def _tile(self, place: int, width: int, height: int) -> list[Line]:
+    def _tile(self, place: int, shown: range, width: int, height: int) -> list[Line]:
         words = self.look.words
-        metric = self.metrics[place] if place < len(self.metrics) else None
+        metric_id, metric = self._pairs()[place]
         edge = "focus" if self.has_focus and place == self.chosen else "border"
-        title = (Span(cut(words.title(self._ids()[place]), width - 4), "title"),)
+        title = (Span(cut(words.title(metric_id), width - 4), "title"),)
         rows = self._rows(metric, width - 4)
         if height - 2 == 2 and len(rows) > 2:
             # A count's course says more than its size of sample; a ratio without its interval says too little.
             rows = [rows[0], rows[1]]
         rows = [*rows, *([EMPTY] * height)][: height - 2]
         side = Span("│", edge)
+        more = len(self._ids()) - place - 1 if place == shown[-1] else 0
+        hint = (Span(f"+{more} →", "muted"),) if more else EMPTY
         return [
             edge_line("╭", title, EMPTY, "╮", width, edge),
             *((side, Span(" ", "text"), *fit_line(row, width - 4), Span(" ", "text"), side) for row in rows),
-            edge_line("╰", EMPTY, EMPTY, "╯", width, edge),
+            edge_line("╰", EMPTY, hint, "╯", width, edge),
         ]
 
     def _rows(self, metric: Metric | None, width: int) -> list[Line]:
@@ -120,7 +141,11 @@ class Tiles(Drawn, can_focus=True):
         course = self._course(metric, width)
         rest = self._rest(metric, width)
         lower = [rest, course] if metric.unit in {"ratio", "score"} else [course, rest]
-        return [sides(self._value(metric), self._change(metric), width), *(line for line in lower if line)]
+        figure = self._value(metric)
+        return [
+            sides(figure, self._change(metric, width - line_width(figure) - 2), width),
+            *(line for line in lower if line),
+        ]
 
     def _value(self, metric: Metric) -> Line:
         few = metric.n is not None and metric.n < FEW
@@ -129,12 +154,14 @@ class Tiles(Drawn, can_focus=True):
             spans.append(Span(" /10", "muted"))
         return tuple(spans)
 
-    def _change(self, metric: Metric) -> Line:
+    def _change(self, metric: Metric, room: int = 0) -> Line:
+        """Return the change; that it is within noise is said by its colour, and in words where there is room."""
         if metric.change_kind == "na" or (metric.change is None and metric.change_kind != "new"):
             return EMPTY
         text = change(metric, self.look.words)
         if metric.significant is False:
-            return (Span(text, "muted"),)
+            said = f"{self.look.words('common.within_noise')} {text}"
+            return (Span(said if cells(said) <= room else text, "muted"),)
         return (Span(text, _verdict(metric)), Span(" !", "alarm")) if metric.significant else (Span(text, "label"),)
 
     def _rest(self, metric: Metric, width: int) -> Line:
@@ -144,9 +171,7 @@ class Tiles(Drawn, can_focus=True):
             return EMPTY
         bounds = interval(metric)
         sample = "" if metric.n is None else words("common.sample", n=compact(metric.n))
-        noise = words("common.within_noise") if metric.significant is False and metric.change is not None else ""
         texts = (
-            " · ".join(part for part in (bounds, noise, sample) if part),
             " · ".join(part for part in (bounds, sample) if part),
             f"{bounds} {sample.replace(' ', '')}",
             sample,
@@ -164,8 +189,7 @@ class Tiles(Drawn, can_focus=True):
     def _figures(self, width: int, height: int) -> list[Line]:
         """Return the figures one after the other in as few lines as they take, beginning with the chosen one's line."""
         lines: list[list[Span]] = [[]]
-        for place, metric_id in enumerate(self._ids()):
-            metric = self.metrics[place] if place < len(self.metrics) else None
+        for place, (metric_id, metric) in enumerate(self._pairs()):
             part = self._figure(metric_id, metric, chosen=self.has_focus and place == self.chosen)
             if lines[-1] and line_width(lines[-1]) + line_width(part) + 3 > width:
                 if len(lines) == height:
@@ -181,6 +205,8 @@ class Tiles(Drawn, can_focus=True):
         figure = compact(metric.value) if metric.unit in {"count", "estimate"} else value(metric.value, metric.unit)
         if metric.unit == "ratio":
             figure = percent(metric.value, 0)
+        if metric.unit == "estimate":
+            figure = f"≈ {figure}"
         moved = self._change(metric) if metric.significant is not False else EMPTY
         return (name, Span(figure, "strong"), *((Span(" ", "text"), *moved) if moved else ()))
 
