@@ -189,5 +189,6 @@ def _is_remote(host: str) -> bool:
 
 
 def _postgres_target(host: str, database: str | None, service: str | None) -> str:
-    place = service or ("local" if not host or host.startswith("/") else host.split(".", 1)[0])
+    numeric = host.replace(".", "").isdigit() or ":" in host
+    place = service or ("local" if not host or host.startswith("/") else host if numeric else host.split(".", 1)[0])
     return printable(f"{place}/{database}" if database else place, 200)
