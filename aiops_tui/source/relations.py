@@ -66,7 +66,8 @@ class Relations:
             return None
         if len(tables) == 1:
             return self._evaluations_of(tables[0], 0).subquery("evaluations")
-        both = sa.union_all(*(self._evaluations_of(table, rank) for rank, table in enumerate(tables))).subquery(
+        # Named in front of the statement: written where it is used, it is nested too deeply for SQLite's parser.
+        both = sa.union_all(*(self._evaluations_of(table, rank) for rank, table in enumerate(tables))).cte(
             "both_tables"
         )
         later = sa.func.row_number().over(

@@ -226,6 +226,26 @@ def test_headless_once_answers_or_says_what_is_wrong(backend: Backend, tmp_path:
     assert caught.value.notice.id == "source.no_table"
 
 
+def test_a_filter_by_score_is_answered_where_there_are_two_tables_of_evaluations(
+    backend: Backend, tmp_path: Path
+) -> None:
+    backend.insert(some_talks(1, 6))
+    backend.evaluate([Judgement(key, None, None, None, key, None) for key in (1, 2, 3)], replace=False)
+    time_type = "timestamptz" if backend.postgres else "datetime"
+    backend.run(f"CREATE TABLE evaluation_log (conversation_id bigint, score float, created_at {time_type})")
+    backend.run("INSERT INTO evaluation_log VALUES (3, 9, NULL), (4, 9.5, NULL)")
+    backend.commit()
+    settings = settings_for(backend.url, tmp_path)
+    for wanted, found in (
+        ("score>=9", 2),
+        ("score>=9 feedback:like", 0),
+        ("-score>=9", 4),
+        ("criterion.relevance<9", 2),
+    ):
+        view = View(filter=Filter.parse(wanted))
+        assert conversations(Monitor.once(settings, view, ("overview", "sentiment", "evaluation"))) == found
+
+
 def test_users_of_both_periods_are_counted_where_bounds_lie_within_a_bucket(backend: Backend, tmp_path: Path) -> None:
     at = datetime(2026, 11, 20, 10, 7, 13, tzinfo=UTC)
     # More keys than the tail holds, the period before in the older ones alone.
