@@ -31,6 +31,7 @@ from aiops_tui.text.printable import printable
 RECENT = 50
 WORST = 50
 _EXACT_ROWS = 200_000
+_SCORES = 2_000
 
 
 class Lists:
@@ -40,6 +41,7 @@ class Lists:
         self.answers = Answers(share)
         self._database = database
         self._scores: dict[int, float | None] = {}
+        self._scores_above: int | None = None
         self._scores_version = -1
 
     def active_users(self, on: Relations, wanted: Filter, period: Period, low: int, version: int) -> int:
@@ -74,12 +76,29 @@ class Lists:
     def scored(self, on: Relations, rows: tuple[Recent, ...], version: int) -> tuple[Recent, ...]:
         """Return conversations with their scores, asking only for those not asked about these evaluations yet."""
         if self._scores_version != version or len(self._scores) > 100 * RECENT:
-            self._scores, self._scores_version = {}, version
-        keys = [int(row.conversation) for row in rows if int(row.conversation) not in self._scores]
-        if keys:
-            self._scores.update(dict.fromkeys(keys))
-            self._scores.update((key, score) for key, score in self._database.rows(scores_of(on, keys)))
-        return tuple(replace(row, score=self._scores[int(row.conversation)]) for row in rows)
+            self._scores, self._scores_above, self._scores_version = {}, None, version
+        keys = [int(row.conversation) for row in rows]
+        unknown = [key for key in keys if key not in self._scores and not self._is_above(key)]
+        if unknown:
+            self._scores.update(dict.fromkeys(unknown))
+            self._scores.update(self._ask_scores(on, unknown))
+        return tuple(replace(row, score=self._scores.get(key)) for row, key in zip(rows, keys, strict=True))
+
+    def _is_above(self, key: int) -> bool:
+        return self._scores_above is not None and key > self._scores_above
+
+    def _ask_scores(self, on: Relations, keys: Sequence[int]) -> list[tuple[int, float | None]]:
+        """Ask for scores, and what is newer with them: conversations still to come then cost no further look.
+
+        Evaluations have no index, so that each look reads the whole table.
+        """
+        above = max(keys)
+        found = self._database.rows(scores_of(on, keys, above, _SCORES))
+        if len(found) < _SCORES:
+            self._scores_above = above if self._scores_above is None else min(self._scores_above, above)
+        else:
+            found = self._database.rows(scores_of(on, keys, None, None))
+        return [(key, score) for key, score in found]
 
     def evaluated(self, on: Relations, wanted: Filter, period: Period, version: int) -> int:
         """Count the distinct conversations that were evaluated in a period."""

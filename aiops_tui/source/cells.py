@@ -1,4 +1,4 @@
-"""Statements that count: cells of base buckets, summed up by the database so that few rows travel."""
+"""Statements that count: cells of base buckets, summed up by the database where few rows travel by that."""
 
 from __future__ import annotations
 
@@ -75,69 +75,66 @@ def feedback_cells(on: Relations, query: CellQuery, low: int, high: int | None) 
 
 
 def evaluation_cells(on: Relations, query: CellQuery) -> tuple[sa.Select[Any], pl.Schema]:
-    """Sum up evaluations, a row a cell with the figures of each criterion side by side, and the statement's schema."""
-    assert on.evaluations is not None  # noqa: S101
-    names = [SCORE, *on.schema.criteria]
-    row = _evaluation_rows(on, query, names).c
-    columns: list[sa.ColumnElement[Any]] = [row[name] for name in _GROUP]
-    schema: dict[str, pl.DataType | type[pl.DataType]] = {
-        "bucket": pl.Int64,
-        "topic": pl.String,
-        "sentiment": pl.String,
-    }
+    """Return what `split_evaluation_cells` sums up, a narrow row for each evaluation, and the answer's schema.
 
-    def add(name: str, value: sa.ColumnElement[Any], kind: type[pl.DataType] = pl.Int64) -> None:
-        columns.append(value.label(name))
-        schema[name] = kind
-
-    for place in range(len(names)):
-        value = row[f"value_{place}"]
-        add(f"n:{place}", sa.func.count(value))
-        add(f"total:{place}", sa.func.coalesce(sa.func.sum(value), 0.0), pl.Float64)
-        add(f"squares:{place}", sa.func.coalesce(sa.func.sum(value * value), 0.0), pl.Float64)
-        for bin_ in range(BINS):
-            upper = value <= BINS if bin_ == BINS - 1 else value < bin_ + 1
-            add(f"h{bin_}:{place}", _count_if(sa.and_(value >= bin_, upper)))
-    low = row.value_0 < LOW_SCORE
-    unhappy: Condition = row.sentiment == NEGATIVE
-    if on.disliked is not None:
-        unhappy = sa.or_(unhappy, row.conversation.in_(on.disliked))
-    scored = row.value_0.is_not(None)
-    add("low", _count_if(low))
-    add("unhappy", _count_if(sa.and_(scored, unhappy)))
-    add("unhappy_low", _count_if(sa.and_(low, unhappy)))
-    return sa.select(*columns).group_by(sa.text("1"), sa.text("2"), sa.text("3")), pl.Schema(schema)
-
-
-def _evaluation_rows(on: Relations, query: CellQuery, names: Iterable[str]) -> sa.Subquery:
-    """Return the evaluations that a query asks for, with no more columns than are counted."""
+    With scores there are nearly as many cells as rows, and a cell has dozens of figures: sums would travel longer.
+    """
     assert on.evaluations is not None  # noqa: S101
     row = on.evaluations.c
     conditions = on.of_evaluations(query.wanted)
     if query.period is not None:
         conditions.append(on.on.seconds_within(row.seconds, query.period))
-    rows = sa.select(
+    unhappy: Condition = row.sentiment == NEGATIVE
+    if on.disliked is not None:
+        unhappy = sa.or_(unhappy, row.conversation.in_(on.disliked))
+    values = [_value(place) for place in range(len(on.schema.criteria) + 1)]
+    statement = sa.select(
         on.on.bucket_of(row.seconds, query.base).label("bucket"),
         (row.topic if query.kept is None else _kept(row.topic, query.kept)).label("topic"),
         row.sentiment.label("sentiment"),
-        row.conversation.label("conversation"),
-        *(on.judgement(name).label(f"value_{place}") for place, name in enumerate(names)),
-    )
-    # An offset of 0 keeps planners from merging the two, which would reckon each value once per figure.
-    return rows.where(*conditions).offset(0).subquery("counted")
+        sa.case((unhappy, 1), else_=0).label("unhappy"),
+        *(on.judgement(name).label(value) for name, value in zip([SCORE, *on.schema.criteria], values, strict=True)),
+    ).where(*conditions)
+    texts = dict.fromkeys(("topic", "sentiment"), pl.String)
+    return statement, pl.Schema({"bucket": pl.Int64, **texts, "unhappy": pl.Int8, **dict.fromkeys(values, pl.Float64)})
 
 
-def split_evaluation_cells(wide: pl.DataFrame, names: Iterable[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def split_evaluation_cells(rows: pl.DataFrame, names: Iterable[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the cells by criterion and those of agreement, from what `evaluation_cells` answered."""
-    figures = ["n", "total", "squares", *(f"h{i}" for i in range(BINS))]
-    by_criterion = [
-        wide.select(
-            *_GROUP, pl.lit(name).alias("criterion"), *(pl.col(f"{figure}:{place}").alias(figure) for figure in figures)
+    by_criterion = [_scored(rows, name, pl.col(_value(place))) for place, name in enumerate([SCORE, *names])]
+    score, unhappy = pl.col(_value(0)), pl.col("unhappy") == 1
+    judged = (
+        rows.filter(score.is_not_null())
+        .group_by(_GROUP)
+        .agg(
+            n=pl.len().cast(pl.Int64),
+            low=_count_if(score < LOW_SCORE),
+            unhappy=_count_if(unhappy),
+            unhappy_low=_count_if(unhappy & (score < LOW_SCORE)),
         )
-        for place, name in enumerate([SCORE, *names])
-    ]
-    judged = wide.select(*_GROUP, pl.col("n:0").alias("n"), "low", "unhappy", "unhappy_low")
-    return pl.concat(by_criterion).filter(pl.col("n") > 0), judged.filter(pl.col("n") > 0)
+    )
+    return pl.concat(by_criterion), judged
+
+
+def _scored(rows: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:
+    """Return the cells of one criterion."""
+    uppers = [value < place + 1 for place in range(BINS - 1)] + [value <= BINS]
+    bins = {f"h{place}": _count_if((value >= place) & upper) for place, upper in enumerate(uppers)}
+    cells = (
+        rows.filter(value.is_not_null())
+        .group_by(_GROUP)
+        .agg(n=pl.len().cast(pl.Int64), total=value.sum(), squares=(value * value).sum(), **bins)
+    )
+    return cells.select(*_GROUP, pl.lit(name).alias("criterion"), pl.exclude(_GROUP))
+
+
+def _value(place: int) -> str:
+    """Return what the judgements of one criterion are called in statements; place 0 is the row score."""
+    return f"value_{place}"
+
+
+def _count_if(condition: pl.Expr) -> pl.Expr:
+    return condition.sum().cast(pl.Int64)
 
 
 def _keys(key: Whole, low: int, high: int | None) -> list[Condition]:
@@ -146,7 +143,3 @@ def _keys(key: Whole, low: int, high: int | None) -> list[Condition]:
 
 def _kept(topic: sa.ColumnElement[str], kept: frozenset[str]) -> sa.ColumnElement[str]:
     return sa.case((sa.or_(topic.is_(None), topic.in_(sorted(kept))), topic), else_=REST)
-
-
-def _count_if(condition: Condition) -> Whole:
-    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)

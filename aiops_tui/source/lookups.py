@@ -173,11 +173,14 @@ def recent(on: Relations, wanted: Filter, period: Period | None, low: int, limit
     )
 
 
-def scores_of(on: Relations, keys: Sequence[int]) -> sa.Select[Any]:
-    """Return the row scores of some conversations: conversation, score, in the order of their time."""
+def scores_of(on: Relations, keys: Sequence[int], above: int | None, limit: int | None) -> sa.Select[Any]:
+    """Return the row scores of some conversations and of all above a key: conversation, score, in order of time."""
     assert on.evaluations is not None  # noqa: S101
     row = on.evaluations.c
-    return sa.select(row.conversation, row.score).where(row.conversation.in_(keys)).order_by(row.seconds.nulls_first())
+    wanted: Condition = row.conversation.in_(keys)
+    if above is not None:
+        wanted = sa.or_(wanted, row.conversation > above)
+    return sa.select(row.conversation, row.score).where(wanted).order_by(row.seconds.nulls_first()).limit(limit)
 
 
 def conversation(on: Relations, key: int) -> sa.Select[Any]:
