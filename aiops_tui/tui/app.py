@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from textual import events
-from textual.app import App
 from textual.filter import LineFilter
 from textual.message import Message
 
 from aiops_tui.config import Settings
-from aiops_tui.model.panels import Snapshot, Status
 from aiops_tui.model.view import View
 from aiops_tui.text.translations import Translator
 from aiops_tui.tui import crash
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.filters import PrintableOnly
 from aiops_tui.tui.footer import Footer
-from aiops_tui.tui.guard import HOLD_SECONDS, SequenceTail, Stroke, typed
-from aiops_tui.tui.keys import latin
 from aiops_tui.tui.look import Look
+from aiops_tui.tui.patience import Patient
 from aiops_tui.tui.screens.desk import Desk
-from aiops_tui.tui.session import MonitorLike, Session
+from aiops_tui.tui.session import Session
 from aiops_tui.tui.sharing import Sharing
-from aiops_tui.tui.starter import Factory, real_monitor, start_monitor
+from aiops_tui.tui.starter import Factory, Failed, Published, Started, real_monitor, start_monitor
 from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.themes import depth_of, palettes
 from aiops_tui.tui.widgets.drawn import Drawn
@@ -37,42 +31,7 @@ from aiops_tui.tui.widgets.drawn import Drawn
 Clock = Callable[[], datetime]
 
 
-class Published(Message):
-    """The monitor has something to show; only the latest counts."""
-
-    def __init__(self, snapshot: Snapshot | None, status: Status, generation: int) -> None:
-        super().__init__()
-        self.snapshot = snapshot
-        self.status = status
-        self.generation = generation
-
-
-class Started(Message):
-    """The monitor runs."""
-
-    def __init__(self, monitor: MonitorLike, generation: int) -> None:
-        super().__init__()
-        self.monitor = monitor
-        self.generation = generation
-
-
-class Failed(Message):
-    """The monitor could not be made."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self.error = error
-
-
-class Released(Message):
-    """Keys that were held back to see whether they are a paste, and are none."""
-
-    def __init__(self, keys: list[events.Key]) -> None:
-        super().__init__()
-        self.keys = keys
-
-
-class Console(App[int]):
+class Console(Patient):
     """The console on one database.
 
     ``factory`` makes the monitor, in a thread, after the first frame; ``clock`` tells this machine's time.
@@ -83,7 +42,6 @@ class Console(App[int]):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     TITLE = "aiops-tui"
-    hold_seconds = HOLD_SECONDS
 
     def __init__(
         self,
@@ -105,9 +63,6 @@ class Console(App[int]):
         self._clock = clock
         self._look: Look | None = None
         self._generation = 0
-        self._tail = SequenceTail()
-        self._held: list[events.Key] = []
-        self._silence: asyncio.TimerHandle | None = None
         self._line_filter = PrintableOnly()
         self._words = Translator(settings.language)
         self._desk = Desk(self.session)
@@ -258,44 +213,6 @@ class Console(App[int]):
             for footer in screen.query(Footer):
                 if footer.message == text:
                     footer.tell("")
-
-    # keys
-
-    async def on_event(self, event: events.Event) -> None:
-        """Hold printable keys back for a moment, outside inputs: a paste is no command."""
-        if not isinstance(event, events.Key) or event.is_forwarded or self._is_typing:
-            await super().on_event(event)
-            return
-        stroke = Stroke(event.key, event.character)
-        if self._tail.swallows(stroke, time.monotonic()):
-            return
-        if not (stroke.printable or self._held):
-            await super().on_event(event)
-            return
-        self._held.append(event)
-        if self._silence is not None:
-            self._silence.cancel()
-        self._silence = asyncio.get_running_loop().call_later(self.hold_seconds, self._release)
-
-    @property
-    def _is_typing(self) -> bool:
-        """Whether keys go into a text; such a widget is known by what Textual calls it, without loading it."""
-        return self.focused is not None and any(kind.__name__ == "Input" for kind in type(self.focused).__mro__)
-
-    def _release(self) -> None:
-        held, self._held, self._silence = self._held, [], None
-        if typed([Stroke(event.key, event.character) for event in held]):
-            self.post_message(Released(held))
-
-    async def on_released(self, message: Released) -> None:
-        """Let keys have their effect, Hangul letters by their place on the keyboard."""
-        for event in message.keys:
-            letters = latin(event.character or "")
-            pressed = [events.Key(letter, letter) for letter in letters] if letters else [event]
-            for key in pressed:
-                if not self._running:
-                    return
-                await super().on_event(key)
 
     # what works everywhere
 

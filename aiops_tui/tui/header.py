@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.css.scalar import Scalar
-from textual.message import Message
 
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.model.panels import SourceInfo, Status
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
-from aiops_tui.text.cells import cut, middle, width
+from aiops_tui.text.cells import middle, width
 from aiops_tui.text.formats import age, clock, moment
 from aiops_tui.text.translations import Translator
 from aiops_tui.tui.look import Look, host
 from aiops_tui.tui.widgets.drawn import Drawn
-from aiops_tui.tui.widgets.lines import EMPTY, fit_line, line_width
+from aiops_tui.tui.widgets.lines import EMPTY, fit_line
 
-_WIDE = 100
+_WIDE, _VERY_WIDE = 100, 150
 _ROOM_FOR_MODE, _ROOM_FOR_CLOCK = 72, 46
 _GLYPHS = {"live": "●", "loading": "◐", "paused": "⏸", "lost": "✖"}
 _ROLES = {"live": "accent", "loading": "label", "paused": "label", "lost": "alarm"}
@@ -33,12 +31,13 @@ _EXACT = 10
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the header says; ``now`` is this machine's clock."""
+    """What the header says; ``now`` is this machine's clock, ``reconciled_at`` when all rows had been recounted."""
 
     view: View
     status: Status
     now: datetime
     source: SourceInfo | None = None
+    reconciled_at: datetime | None = None
 
 
 class Piece(Drawn):
@@ -64,16 +63,20 @@ class Piece(Drawn):
 
 
 class Header(Horizontal):
-    """Source, breadcrumb, state with the data's age, READ-ONLY and the clock; narrow ones begin with the state."""
+    """Source, breadcrumb, state with the data's age, READ-ONLY and the clock; narrow ones begin with the state.
+
+    Very wide ones also say how long ago all rows had been recounted.
+    """
 
     def __init__(self) -> None:
         super().__init__(id="header")
         self._first, self._where, self._state = Piece("state-first"), Piece("where"), Piece("state")
+        self._counted = Piece("counted")
         self._mode, self._clock, self._zone = Piece("mode"), Piece("clock"), Piece("zone")
 
     def compose(self) -> ComposeResult:
         """Put the parts side by side."""
-        yield from (self._first, self._where, self._state, self._mode, self._clock, self._zone)
+        yield from (self._first, self._where, self._state, self._counted, self._mode, self._clock, self._zone)
 
     def show(self, heading: Heading) -> None:
         """Take what there is to say; only parts that differ are repainted."""
@@ -83,7 +86,8 @@ class Header(Horizontal):
         mode = f" {words('tui.read_only')}  " if room >= _ROOM_FOR_MODE else ""
         time = f"{clock(heading.now, look.zone)} " if room >= _ROOM_FOR_CLOCK else ""
         zone = f"{look.zone.key} " if wide else ""
-        used = state_cells + sum(map(width, (mode, time, zone)))
+        counted, counted_cells = _counted(heading, words) if room >= _VERY_WIDE else ("", 0)
+        used = state_cells + counted_cells + sum(map(width, (mode, time, zone)))
         if wide:
             name = Span(" aiops  ", "tab.here", "bar")
             where = (name, *_crumbs(path(heading, look), max(room - used - width(name.text) - 2, 8)))
@@ -92,6 +96,7 @@ class Header(Horizontal):
         self._first.show(state, 0 if wide else state_cells)
         self._where.show(where)
         self._state.show(state, state_cells if wide else 0)
+        self._counted.show((Span(counted, "muted", "bar"),), counted_cells)
         for piece, text, role in (
             (self._mode, mode, "muted"),
             (self._clock, time, "text"),
@@ -110,10 +115,7 @@ def state_text(status: Status, now: datetime, words: Translator) -> str:
     word = words(f"tui.state.{status.state}")
     if status.polled_at is None:
         return word
-    seconds = max((now - status.polled_at).total_seconds(), 0)
-    if seconds > _EXACT:
-        seconds -= seconds % 5
-    return f"{word} · {words('tui.age', age=age(seconds, words))}"
+    return f"{word} · {words('tui.age', age=age(_calm(now - status.polled_at), words))}"
 
 
 def window_text(window: WindowSpec, look: Look) -> str:
@@ -146,6 +148,20 @@ def _state(heading: Heading, words: Translator) -> Line:
     return (Span(f" {_GLYPHS[state]} ", _ROLES[state], "bar"), Span(text, "text", "bar"))
 
 
+def _counted(heading: Heading, words: Translator) -> tuple[str, int]:
+    """Return how long ago all rows had been recounted, and the width kept for that."""
+    if heading.reconciled_at is None:
+        return "", 0
+    longest = width(words("tui.recounted", age=age(59 * 60, words))) + 3
+    return words("tui.recounted", age=age(_calm(heading.now - heading.reconciled_at), words)), longest
+
+
+def _calm(length: timedelta) -> float:
+    """Return a length of time in seconds, in steps that keep the line quiet."""
+    seconds = max(length.total_seconds(), 0)
+    return seconds - seconds % 5 if seconds > _EXACT else seconds
+
+
 def _state_cells(words: Translator) -> int:
     """Return the width kept for the state, whatever it is: a header that moves at each poll costs a whole screen."""
     longest = max(width(words(f"tui.state.{state}")) for state in _GLYPHS)
@@ -155,6 +171,10 @@ def _state_cells(words: Translator) -> int:
 def _crumbs(parts: Sequence[str], room: int) -> Line:
     """Return the breadcrumb, cut in its middle if it must be."""
     whole = " › ".join(parts)
+    if width(whole) > room and len(parts) > 1:
+        # What is looked at says more than where it is kept.
+        parts = parts[1:]
+        whole = " › ".join(parts)
     if width(whole) > room:
         return (Span(middle(whole, room), "text", "bar"),)
     spans: list[Span] = []
@@ -162,54 +182,6 @@ def _crumbs(parts: Sequence[str], room: int) -> Line:
         spans += [Span(" › ", "muted", "bar")] if place else []
         spans.append(Span(part, "text", "bar"))
     return tuple(spans)
-
-
-class Tabs(Drawn):
-    """The panes by their fixed number; a click goes there."""
-
-    greys = False
-
-    class Chosen(Message):
-        """Somebody clicked a tab."""
-
-        def __init__(self, tab: str) -> None:
-            super().__init__()
-            self.tab = tab
-
-    def __init__(self, tabs: Sequence[tuple[int, str]]) -> None:
-        super().__init__(id="tabs")
-        self.tabs = tuple(tabs)
-        self.here = ""
-        self._places: list[tuple[range, str]] = []
-
-    def show(self, here: str) -> None:
-        """Mark the tab that is shown."""
-        self.here = here
-        self.redraw()
-
-    def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Return the one line."""
-        words = self.look.words
-        names = [(number, tab, words.label(f"tab.{tab}")) for number, tab in self.tabs]
-        if sum(line_width((Span(name, ""),)) + 5 for _, _, name in names) > width:
-            names = [(number, tab, cut(name, max(width // len(names) - 4, 1), "")) for number, tab, name in names]
-        spans: list[Span] = []
-        self._places = []
-        x = 0
-        for number, tab, name in names:
-            here = tab == self.here
-            text = f" {number} {name} "
-            size = line_width((Span(text, ""),))
-            self._places.append((range(x, x + size), tab))
-            spans += [Span(text, "tab.here" if here else "label", "selected" if here else ""), Span(" ", "text")]
-            x += size + 1
-        return [tuple(spans)]
-
-    def on_click(self, event: events.Click) -> None:
-        """Go to the tab that was clicked."""
-        for cells, tab in self._places:
-            if event.x in cells:
-                self.post_message(self.Chosen(tab))
 
 
 class Banner(Drawn):

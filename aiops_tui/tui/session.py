@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Protocol
 
-from aiops_tui.model.panels import Snapshot, Status
+from aiops_tui.config import Settings
+from aiops_tui.model.panels import Notice, Snapshot, Status
 from aiops_tui.model.records import Conversation
 from aiops_tui.model.view import View
 from aiops_tui.tui.history import History, Place
@@ -75,6 +76,10 @@ class Session:
     def stale(self) -> bool:
         """Whether what is shown is not, or not any more, what was asked for."""
         return self.status.state == "lost" or (self.snapshot is not None and not answers(self.snapshot, self.view))
+
+    def notices(self, settings: Settings) -> tuple[Notice, ...]:
+        """Return what there is to know of the settings and of the data."""
+        return (*settings.notices, *(self.snapshot.warnings if self.snapshot else ()))
 
     def attach(self, monitor: MonitorLike) -> None:
         """Take the monitor, which was made for the view at the start, and tell it what was chosen since."""

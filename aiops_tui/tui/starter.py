@@ -5,9 +5,40 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from textual.message import Message
+
 from aiops_tui.config import Settings
+from aiops_tui.model.panels import Snapshot, Status
 from aiops_tui.model.view import View
 from aiops_tui.tui.session import MonitorLike, Publish
+
+
+class Published(Message):
+    """The monitor has something to show; only the latest counts."""
+
+    def __init__(self, snapshot: Snapshot | None, status: Status, generation: int) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+        self.status = status
+        self.generation = generation
+
+
+class Started(Message):
+    """The monitor runs."""
+
+    def __init__(self, monitor: MonitorLike, generation: int) -> None:
+        super().__init__()
+        self.monitor = monitor
+        self.generation = generation
+
+
+class Failed(Message):
+    """The monitor could not be made."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
 
 Factory = Callable[[Settings, View, Publish], MonitorLike]
 """Makes a monitor that is not started yet."""

@@ -55,10 +55,12 @@ class FakeBook:
         self.entries: list[LogEntry] = []
         self.add(entries)
 
-    def add(self, n: int, level: str = "info", message: str = "request served", more: tuple[str, ...] = ()) -> None:
+    def add(
+        self, n: int, level: str = "info", message: str = "request served", more: tuple[str, ...] = (), origin: str = ""
+    ) -> None:
         first = self.entries[-1].number + 1 if self.entries else 0
         self.entries += [
-            LogEntry(i, NOW + timedelta(seconds=i), level, "app.log", f"{message} {i}", more)
+            LogEntry(i, NOW + timedelta(seconds=i), level, "app.log", f"{message} {i}", more, origin=origin)
             for i in range(first, first + n)
         ]
         self.version += 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,11 +15,9 @@ from aiops_tui.model.filters import Filter
 from aiops_tui.model.panels import Notice, Status, Table
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
-from aiops_tui.slack import Outcome
 from aiops_tui.tui.app import Console
 from aiops_tui.tui.screens.conversation import ConversationScreen
 from aiops_tui.tui.screens.palette import Palette
-from aiops_tui.tui.screens.sheet import Sheet
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.entries import Entries
@@ -464,51 +460,6 @@ async def test_copying_gives_the_row_or_the_command(desk: Open) -> None:
         await d.until(lambda: d.console.desk.query_one("#volume").has_focus)
         await d.press("y")
         assert d.console.clipboard == """aiops-tui --tab overview --window 7d --filter '"a b"'"""
-
-
-OUTCOMES = {
-    "sent": Outcome("sent", Notice("slack.sent", {"channel": "#ops"})),
-    "rejected": Outcome("rejected", Notice("slack.refused", {"code": "odd"})),
-    "unknown": Outcome("unknown", Notice("slack.unknown")),
-}
-
-
-@pytest.mark.parametrize(("kind", "said"), [("sent", "shared — shared to #ops"), ("rejected", "not shared — "),
-                                            ("unknown", "may have been shared")])  # fmt: skip
-async def test_sharing_tells_what_became_of_it(desk: Open, kind: str, said: str) -> None:
-    async with desk() as d:
-        gate, calls = threading.Event(), []
-
-        def send(*given: object) -> Outcome:
-            calls.append(given)
-            gate.wait(3)
-            return OUTCOMES[kind]
-
-        d.console.sharing._send = send
-        await d.press("s")
-        await d.sees("sharing …")
-        await d.press("s")
-        gate.set()
-        await d.sees(said)
-        assert len(calls) == 1
-        assert calls[0][0] is d.console.session.snapshot
-
-
-async def test_sharing_without_settings_says_what_to_set(desk: Open) -> None:
-    async with desk() as d:
-        await d.press("s")
-        await d.until(lambda: isinstance(d.console.screen, Sheet))
-        await d.sees("SLACK_BOT_TOKEN=", "SLACK_CHANNEL=", "SLACK_WEBHOOK_URL=")
-
-
-async def test_a_share_under_way_does_not_keep_the_console_open(desk: Open) -> None:
-    gate = threading.Event()
-    async with desk() as d:
-        d.console.sharing._send = lambda *given: gate.wait(5) and OUTCOMES["sent"]
-        await d.press("s")
-        await d.press("ctrl+c")
-        await asyncio.wait_for(d.until(lambda: d.console.return_value == 0), 2)
-    gate.set()
 
 
 async def test_data_is_never_markup_and_never_reaches_the_terminal_raw(desk: Open) -> None:

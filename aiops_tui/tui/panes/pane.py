@@ -75,6 +75,7 @@ class Pane(Container):
     def on_resize(self) -> None:
         """Lay out for the size there is."""
         self.lay_out()
+        self.show_panels()
 
     def show(self, seen: Seen) -> None:
         """Show what is new; panels that are equal to those on the screen draw nothing."""

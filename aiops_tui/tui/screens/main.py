@@ -14,13 +14,14 @@ from textual.widget import Widget
 
 from aiops_tui.charts.spans import Line
 from aiops_tui.tui.footer import Footer
-from aiops_tui.tui.header import Banner, Header, Heading, Tabs
+from aiops_tui.tui.header import Banner, Header, Heading
 from aiops_tui.tui.history import Mark
 from aiops_tui.tui.keys import Place
 from aiops_tui.tui.look import host
 from aiops_tui.tui.panes import NUMBERED, make_pane
 from aiops_tui.tui.panes.pane import Pane, Seen
 from aiops_tui.tui.session import Session
+from aiops_tui.tui.tabs import Tabs
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.entries import Entries
@@ -87,15 +88,16 @@ class MainScreen(Screen[None]):
         if self._pane.tab != tab:
             self._turn_to(tab)
         self.tick(now)
-        self._tabs.show(tab)
+        self._tabs.show(tab, self.session.notices(host(self).settings))
         self._pane.show(self._seen())
         self.show_keys()
 
     def tick(self, now: datetime) -> None:
         """Bring the clock and the age of the data up to date, and the log, which moves by itself."""
         session = self.session
-        source = session.snapshot.source if session.snapshot else None
-        self._header.show(Heading(session.view, session.status, now, source))
+        snapshot = session.snapshot
+        source, reconciled_at = (snapshot.source, snapshot.reconciled_at) if snapshot else (None, None)
+        self._header.show(Heading(session.view, session.status, now, source, reconciled_at))
         self._banner.show(session.status, now)
         if session.view.tab == "logs":
             self._pane.show(self._seen())

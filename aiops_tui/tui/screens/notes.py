@@ -35,8 +35,7 @@ def notices_sheet(desk: Host) -> Sheet:
     """Return all there is to know of the data and the settings."""
     look, session = desk.look, desk.session
     words, snapshot = look.words, session.snapshot
-    notices = (*desk.settings.notices, *(snapshot.warnings if snapshot else ()))
-    problem = session.status.problem
+    notices, problem = session.notices(desk.settings), session.status.problem
     texts = [words.notice(notice) for notice in (*((problem,) if problem else ()), *notices)]
     if snapshot is not None and snapshot.reconciled_at is not None:
         texts.append(words("tui.reconciled", at=moment(snapshot.reconciled_at, look.zone)))

@@ -1,0 +1,69 @@
+"""An application that waits a moment before it takes a key for a key."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from textual import events
+from textual.app import App
+from textual.message import Message
+
+from aiops_tui.tui.guard import HOLD_SECONDS, SequenceTail, Stroke, typed
+from aiops_tui.tui.keys import latin
+
+
+class Released(Message):
+    """Keys that were held back to see whether they are a paste, and are none."""
+
+    def __init__(self, keys: list[events.Key]) -> None:
+        super().__init__()
+        self.keys = keys
+
+
+class Patient(App[int]):
+    """Keeps pastes and pieces of escape sequences from being commands, and knows Hangul letters by their place."""
+
+    hold_seconds = HOLD_SECONDS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tail = SequenceTail()
+        self._held: list[events.Key] = []
+        self._silence: asyncio.TimerHandle | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold printable keys back for a moment, outside inputs: a paste is no command."""
+        if not isinstance(event, events.Key) or event.is_forwarded or self._is_typing:
+            await super().on_event(event)
+            return
+        stroke = Stroke(event.key, event.character)
+        if self._tail.swallows(stroke, time.monotonic()):
+            return
+        if not (stroke.printable or self._held):
+            await super().on_event(event)
+            return
+        self._held.append(event)
+        if self._silence is not None:
+            self._silence.cancel()
+        self._silence = asyncio.get_running_loop().call_later(self.hold_seconds, self._release)
+
+    @property
+    def _is_typing(self) -> bool:
+        """Whether keys go into a text; such a widget is known by what Textual calls it, without loading it."""
+        return self.focused is not None and any(kind.__name__ == "Input" for kind in type(self.focused).__mro__)
+
+    def _release(self) -> None:
+        held, self._held, self._silence = self._held, [], None
+        if typed([Stroke(event.key, event.character) for event in held]):
+            self.post_message(Released(held))
+
+    async def on_released(self, message: Released) -> None:
+        """Let keys have their effect, Hangul letters by their place on the keyboard."""
+        for event in message.keys:
+            letters = latin(event.character or "")
+            pressed = [events.Key(letter, letter) for letter in letters] if letters else [event]
+            for key in pressed:
+                if not self._running:
+                    return
+                await super().on_event(key)

@@ -1,0 +1,214 @@
+"""The main screen on the move: other views and panels, into things, and back to where one was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aiops_tui.model.records import Conversation
+from aiops_tui.model.view import View
+from aiops_tui.tui import moves
+from aiops_tui.tui.history import Place
+from aiops_tui.tui.look import host
+from aiops_tui.tui.screens.main import MainScreen
+from aiops_tui.tui.tabs import Tabs
+from aiops_tui.tui.widgets.chart import Chart
+from aiops_tui.tui.widgets.entries import Entries
+from aiops_tui.tui.widgets.rows import Rows
+from aiops_tui.tui.widgets.table import TableView
+from aiops_tui.tui.widgets.tiles import Tiles
+
+if TYPE_CHECKING:
+    from aiops_tui.tui.screens.conversation import ConversationScreen
+
+_EXPLAINED_BY = {
+    "negative_ratio": "sentiment",
+    "score": "evaluation",
+    "coverage": "evaluation",
+    "agreement": "evaluation",
+    "errors": "logs",
+    "warnings": "logs",
+}
+"""The pane that explains a metric."""
+
+
+class MovingScreen(MainScreen):
+    """Moves the session from view to view."""
+
+    # moving the view
+
+    def go(self, view: View | None, *, into: bool = False) -> None:
+        """Show another view; ``into`` remembers this one as the place to go back to."""
+        session = self.session
+        if view is None or view == session.view:
+            return
+        if into:
+            session.history.push(Place(session.view, session.snapshot, self.pane.focused_id(), self.pane.marks()))
+        session.look(view)
+        host(self).update()
+
+    def action_overview(self) -> None:
+        """Show Overview."""
+        self.turn("overview")
+
+    def action_sentiment(self) -> None:
+        """Show Sentiment."""
+        self.turn("sentiment")
+
+    def action_evaluation(self) -> None:
+        """Show Evaluation."""
+        self.turn("evaluation")
+
+    def action_logs(self) -> None:
+        """Show Logs."""
+        self.turn("logs")
+
+    def turn(self, tab: str) -> None:
+        """Show a tab of the same view."""
+        self.go(replace(self.session.view, tab=tab))
+
+    def action_earlier(self) -> None:
+        """Go back in time by half a window."""
+        self.go(moves.stepped(self.session.view, self.session.snapshot, -1, host(self).now()))
+
+    def action_later(self) -> None:
+        """Go forward in time by half a window."""
+        self.go(moves.stepped(self.session.view, self.session.snapshot, 1, host(self).now()))
+
+    def action_zoom_out(self) -> None:
+        """Show a longer window."""
+        self.go(moves.zoomed(self.session.view, 1))
+
+    def action_zoom_in(self) -> None:
+        """Show a shorter window."""
+        self.go(moves.zoomed(self.session.view, -1))
+
+    def action_now(self) -> None:
+        """Show the window that ends now."""
+        self.go(moves.present(self.session.view))
+
+    def action_compare(self) -> None:
+        """Compare with something else."""
+        self.go(moves.compared(self.session.view))
+        words = host(self).look.words
+        compared = words.label(f"compare.{self.session.view.compare}")
+        host(self).tell(words("tui.comparing", compare=compared))
+
+    def action_go_back(self) -> None:
+        """Go back to exactly where one was."""
+        place = self.session.go_back()
+        if place is not None:
+            host(self).update()
+            self.restore(place.marks, place.focus)
+            self.show_keys()
+
+    def action_next_panel(self) -> None:
+        """Give the keys to the next panel."""
+        self.pane.step(1)
+
+    def action_previous_panel(self) -> None:
+        """Give the keys to the panel before."""
+        self.pane.step(-1)
+
+    # going into things
+
+    def on_rows_opened(self, event: Rows.Opened) -> None:
+        """Go into a row: an entry, a conversation, or what it is about."""
+        event.stop()
+        rows, words = event.rows, host(self).look.words
+        if isinstance(rows, Entries):
+            from aiops_tui.tui.screens.notes import entry_sheet
+
+            entry = rows.entry()
+            if entry is not None:
+                self.app.push_screen(entry_sheet(entry, host(self), rows.text_of(event.row)))
+        elif isinstance(rows, TableView):
+            key = moves.conversation_of(rows, event.row)
+            if key is not None:
+                self.open_conversation(key, rows)
+                return
+            view = moves.narrowed(self.session.view, rows, event.row)
+            if view is None:
+                host(self).tell(words("tui.cannot_open"))
+            else:
+                self.go(view, into=True)
+
+    def on_table_view_sorted(self, event: TableView.Sorted) -> None:
+        """Remember the order as part of the view."""
+        event.stop()
+        self.session.look(replace(self.session.view, sort=event.column))
+        words = host(self).look.words
+        by = words.column(event.column) if event.column else words("tui.unsorted")
+        host(self).tell(words("tui.sorted", column=by), seconds=3)
+
+    def on_chart_opened(self, event: Chart.Opened) -> None:
+        """Go into a bucket."""
+        event.stop()
+        self.go(moves.within(self.session.view, event.start, event.end), into=True)
+
+    def on_tiles_opened(self, event: Tiles.Opened) -> None:
+        """Go to the pane that explains a metric."""
+        event.stop()
+        tab = _EXPLAINED_BY.get(event.metric_id.partition(".")[0])
+        if tab is not None and tab != self.session.view.tab:
+            self.go(replace(self.session.view, tab=tab), into=True)
+
+    def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
+        """Go to the tab that was clicked."""
+        self.turn(event.tab)
+
+    def on_tabs_asked(self) -> None:
+        """Show all there is to know."""
+        self._show_notices()
+
+    def _show_notices(self) -> None:
+        from aiops_tui.tui.screens.notes import notices_sheet
+
+        self.app.push_screen(notices_sheet(host(self)))
+
+    def open_conversation(self, key: str, rows: TableView | None = None) -> None:
+        """Show a conversation over the pane; its neighbours are those of the list."""
+        from aiops_tui.tui.screens.conversation import ConversationScreen
+
+        self.session.look(replace(self.session.view, conversation=key))
+        screen = ConversationScreen(key, self._load, _neighbours(rows))
+        self.app.push_screen(screen, lambda _: self._closed_conversation())
+        host(self).update()
+
+    def retry_conversation(self) -> None:
+        """Read the conversation that is open, if that was not possible before."""
+        from aiops_tui.tui.screens.conversation import ConversationScreen
+
+        for screen in self.app.screen_stack:
+            if isinstance(screen, ConversationScreen):
+                screen.retry()
+
+    def on_conversation_screen_moved(self, event: ConversationScreen.Moved) -> None:
+        """Remember which conversation is looked at."""
+        self.session.look(replace(self.session.view, conversation=event.key))
+        host(self).update()
+
+    def _closed_conversation(self) -> None:
+        self.session.look(replace(self.session.view, conversation=None))
+        host(self).update()
+
+    def _load(self, key: str) -> Future[Conversation | None] | None:
+        return self.session.monitor.conversation(key) if self.session.monitor is not None else None
+
+
+def _neighbours(rows: TableView | None) -> Callable[[int], str | None]:
+    """Return how to go from a conversation to the next in its list, past rows whose conversation is not known."""
+
+    def neighbour(step: int) -> str | None:
+        row = rows.row + step if rows is not None else -1
+        while rows is not None and 0 <= row < rows.count():
+            key = moves.conversation_of(rows, row)
+            if key is not None:
+                rows.select(row)
+                return key
+            row += step
+        return None
+
+    return neighbour

@@ -1,0 +1,113 @@
+"""What the panes show at each size, and how one comes to what is not seen at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from aiops_tui.model.panels import Notice
+from aiops_tui.model.view import View
+
+Open = Any
+
+SHOWN = {
+    "overview": ("Conversations over time", "Topics", "Latest conversations", "Tab Users over time"),
+    "sentiment": ("Sentiment over time", "Sentiment by day", "Negative by weekday and hour", "Sentiment by topic",
+                  "What changed most"),
+    "evaluation": ("Scores over time", "Distribution of scores", "Score by weekday and hour",
+                   "Scores by topic and criterion", "Lowest scored conversations"),
+    "logs": ("Log entries over time", "Log entries"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tab", SHOWN)
+async def test_all_panels_are_on_a_screen_of_120_by_40_or_named_where_tab_brings_them(desk: Open, tab: str) -> None:
+    async with desk(View(tab=tab)) as d:
+        await d.sees(*SHOWN[tab])
+
+
+async def test_tab_comes_to_every_panel_on_a_narrow_screen(desk: Open) -> None:
+    async with desk(View(tab="sentiment"), size=(80, 24)) as d:
+        seen = set()
+        for _ in range(6):
+            await d.press("tab")
+            seen |= {title for title in SHOWN["sentiment"] if f"╭ {title}" in d.text()}
+        assert seen == set(SHOWN["sentiment"])
+
+
+async def test_up_and_down_choose_the_score_whose_course_and_distribution_are_shown(desk: Open) -> None:
+    async with desk(View(tab="evaluation")) as d:
+        await d.sees("╭ Scores over time ─", "╭ Distribution of scores ─", "↑↓ 1/4")
+        await d.press("tab", "tab", "down")
+        await d.sees("Scores over time · Relevance", "Distribution of scores · Relevance", "↑↓ 2/4")
+        await d.press("tab", "up", "up")
+        await d.sees("Scores over time · Emotion", "Distribution of scores · Emotion", "↑↓ 4/4")
+
+
+async def test_the_estimate_of_all_rows_gives_its_place_to_what_moves(desk: Open) -> None:
+    async with desk() as d:
+        await d.sees("of ≈ 203,400 in all", "7.12 /10      ▼ 0.08", "7.02–7.22 · n 2.4k")
+        assert "All conversations" not in d.text()
+        await d.pilot.resize_terminal(200, 60)
+        await d.sees("╭ All conversations", "≈ 203,400", "within noise ▼ 0.08")
+        await d.until(lambda: "in all" not in d.text())
+
+
+async def test_tiles_that_do_not_fit_are_counted_and_come_by_arrow(desk: Open) -> None:
+    async with desk(View(tab="evaluation")) as d:
+        await d.sees("+1 →")
+        await d.press("shift+tab", "shift+tab", "shift+tab", "shift+tab", "shift+tab", *["right"] * 5)
+        await d.sees("╭ Low scores among")
+
+
+async def test_where_there_are_no_evaluations_the_pane_says_how_to_get_some(desk: Open) -> None:
+    async with desk(View(tab="evaluation"), size=(150, 45)) as d:
+        shown = d.monitor.show()
+        worst = shown.panel("evaluation", "worst")
+        none = replace(worst, rows=(), total=None, keys=())
+        d.monitor.show(tabs={"evaluation": (none,)}, warnings=(Notice("source.no_evaluations"),))
+        await d.sees("no evaluations yet: the backend's evaluation run makes the table")
+
+
+async def test_notices_are_counted_beside_the_tabs_and_all_told_on_asking(desk: Open) -> None:
+    warnings = (Notice("source.no_time", {"n": 12}), Notice("source.no_evaluations"))
+    async with desk(size=(150, 40)) as d:
+        assert "! 2" not in d.text()
+        d.monitor.show(warnings=warnings)
+        await d.sees("! 2 rows without a usable time, in no window: 12")
+        await d.pilot.click("#tabs", offset=(120, 0))
+        await d.sees("╭ Notices", "no evaluations yet")
+
+
+async def test_a_very_wide_header_says_when_all_rows_were_recounted(desk: Open) -> None:
+    async with desk(size=(160, 40)) as d:
+        d.monitor.show(reconciled_at=d.console.now() - timedelta(seconds=42))
+        await d.sees("recounted 40 s ago")
+        await d.pilot.resize_terminal(120, 40)
+        await d.until(lambda: "recounted" not in d.text())
+
+
+async def test_the_narrowest_tabs_and_path_are_whole(desk: Open) -> None:
+    async with desk(size=(40, 15)) as d:
+        await d.sees("4 Logs", "last 7 days")
+
+
+async def test_without_colours_the_parts_of_a_bar_differ_by_pattern(desk: Open, monkeypatch: Any) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with desk() as d:
+        await d.sees("▓ Positive", "▒ Neutral", "█ Negative", "▚ Other")
+        await d.press("2")
+        await d.sees("░", "▒")
+
+
+async def test_a_log_entry_shows_which_part_of_the_program_speaks(desk: Open) -> None:
+    def spoken(monitor: Any) -> None:
+        monitor.logs.add(1, message="late", origin="app.api.chat")
+
+    async with desk(View(tab="logs"), prepare=spoken) as d:
+        await d.sees("app.log             app.api.chat  late")
+        await d.pilot.resize_terminal(80, 24)
+        await d.until(lambda: "app.api.chat" not in d.text())
