@@ -65,8 +65,9 @@ class Relations:
         if not tables:
             return None
         if len(tables) == 1:
-            return self._evaluations_of(tables[0], 0).subquery("evaluations")
-        # Named in front of the statement: written where it is used, it is nested too deeply for SQLite's parser.
+            alone = self._evaluations_of(tables[0], 0)
+            return alone.subquery("evaluations") if self.on.postgres else alone.cte("evaluations")
+        # Named in front of the statement: written where they are used, they are nested too deeply for SQLite's parser.
         both = sa.union_all(*(self._evaluations_of(table, rank) for rank, table in enumerate(tables))).cte(
             "both_tables"
         )
