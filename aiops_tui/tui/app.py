@@ -151,9 +151,8 @@ class Console(Patient):
         self._handle_exception(message.error)
 
     def on_published(self, message: Published) -> None:
-        """Show what the monitor found."""
-        if message.generation == self._generation:
-            self.session.publish(message.snapshot, message.status)
+        """Show what the monitor found; the age of the data alone can wait for the clock to move."""
+        if message.generation == self._generation and self.session.publish(message.snapshot, message.status):
             self.update()
 
     @property

@@ -90,11 +90,17 @@ class Session:
             monitor.pause(True)
         self._told = self.view
 
-    def publish(self, snapshot: Snapshot | None, status: Status) -> None:
-        """Take what the monitor found; without a Snapshot the last one stays."""
+    def publish(self, snapshot: Snapshot | None, status: Status) -> bool:
+        """Take what the monitor found; without a Snapshot the last one stays.
+
+        Return whether there is anything new besides that the database was asked again.
+        """
+        news = replace(status, polled_at=None) != replace(self.status, polled_at=None)
         self.status = status
-        if snapshot is not None:
+        if snapshot is not None and snapshot is not self._snapshots.get(self.view.tab):
             self._keep(snapshot)
+            return True
+        return news
 
     def look(self, view: View) -> None:
         """Go to a view; the monitor hears of it if it changes what has to be computed."""
