@@ -46,6 +46,9 @@ def parse_url(url: str) -> URL:
         raise SourceError(Notice("source.bad_url"), final=True) from None
     backend = parsed.drivername.split("+", 1)[0]
     if backend in {"postgres", "postgresql"}:
+        if "@" in f"{parsed.host}{parsed.database}":
+            # What follows the first @ of a password that is not escaped: it would be looked up, and shown.
+            raise SourceError(Notice("source.unescaped_url"), final=True)
         return parsed.set(drivername="postgresql+psycopg2")
     if backend == "sqlite":
         return parsed

@@ -21,6 +21,12 @@ def test_a_url_that_cannot_be_read_is_not_repeated(url: str) -> None:
     assert found.final
 
 
+@pytest.mark.parametrize("rest", [f"one@{SECRET}@host/db", f"one@/{SECRET}@host/db"])
+def test_a_password_that_is_not_escaped_is_neither_looked_up_nor_shown(rest: str) -> None:
+    found = problem(lambda: open_database(settings_for(f"postgresql://u:{rest}")))
+    assert (found.notice.id, found.final, found.notice.values) == ("source.unescaped_url", True, {})
+
+
 def test_other_databases_are_named() -> None:
     found = problem(lambda: parse_url(f"mysql+pymysql://u:{SECRET}@host/db"))
     assert (found.notice.id, found.notice.values["dialect"]) == ("source.unknown_dialect", "mysql")
