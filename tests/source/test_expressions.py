@@ -164,6 +164,10 @@ def test_a_text_holds_another_whatever_is_in_them(asked: Asked) -> None:
     @given(st.lists(st.one_of(st.none(), phrases), min_size=1, max_size=30), phrases.filter(bool))
     @example(["%" * 2000, "환불" * 1000, "/" * 2001], "/" * 2000)
     @example(["환불" * 1000], "환불" * 1000)
+    @example(["a", "_", "%", "a%", "/_", "\\"], "_")
+    @example(["a", "_", "%", "a%", "/%", "\\"], "%")
+    @example(["a", "/", "//", "/%", "\\"], "/%")
+    @example(["a", "/", "\\", "\\%"], "\\")
     def check(values: list[str | None], text: str) -> None:
         found = asked.of("word", values, lambda on, column: sa.func.coalesce(on.contains(column, text), sa.false()))
         assert [bool(each) for each in found] == [
