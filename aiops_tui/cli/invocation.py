@@ -33,6 +33,7 @@ class Invocation:
         self.flags: dict[str, object] = {}
         self.loaded: Settings | None = None
         self.translator = Translator(self._language(arguments))
+        self._told: list[Notice] = []
 
     @cached_property
     def sources(self) -> Sources:
@@ -59,8 +60,10 @@ class Invocation:
         return self.sources.find(PREFIX + name.upper())
 
     def tell(self, *notices: Notice) -> None:
-        """Write a line for each notice to standard error, the program's name before it."""
-        self.show(f"{PROGRAM}: {self.translator.notice(notice)}" for notice in notices)
+        """Write a line for each notice to standard error, the program's name before it; none twice."""
+        new = [notice for notice in notices if notice not in self._told]
+        self._told += new
+        self.show(f"{PROGRAM}: {self.translator.notice(notice)}" for notice in new)
 
     def tell_settings(self) -> None:
         """Write what the settings have to tell; for commands without a screen."""

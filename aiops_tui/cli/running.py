@@ -22,6 +22,7 @@ _LONGEST = 200
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit status; Ctrl+C passes."""
+    _open_streams()
     invocation = Invocation(arguments, os.environ, _directory())
     try:
         status = _invoke(list(arguments), invocation)
@@ -36,6 +37,13 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last one to see it
         return _told(error, invocation)
     return status
+
+
+def _open_streams() -> None:
+    """Lead streams that are closed nowhere, before a file of ours gets their number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _directory() -> Path:

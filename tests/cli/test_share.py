@@ -61,3 +61,10 @@ def test_without_settings_it_says_so_before_it_reads_anything(run: Run) -> None:
     assert ended.status == 1
     assert "SLACK_BOT_TOKEN" in ended.err
     assert "not/there" not in ended.err
+
+
+def test_a_token_that_cannot_be_used_is_told_once(
+    run: Run, db: Path, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1 2")
+    assert "SLACK_BOT_TOKEN" in run("share").line

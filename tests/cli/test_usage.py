@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import pytest
@@ -145,3 +148,13 @@ print({{*{HEAVY!r}.split()}} & set(sys.modules), file=sys.stderr)
 def test_the_module_runs_like_the_command(process: Callable[..., subprocess.Popen[str]]) -> None:
     out, _ = process("--version").communicate(timeout=30)
     assert out == f"aiops-tui {__version__}\n"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_failure(db: Path, closed: str) -> None:
+    command = f"{sys.executable} -m aiops_tui snapshot --format json --log-file none.log {closed}"
+    ended = subprocess.run(
+        ["sh", "-c", command], check=False, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ">&-" in closed.replace("2>&-", "") or json.loads(ended.stdout)["version"] == 1
