@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,10 @@ from aiops_tui.model.window import LATEST, Period
 from aiops_tui.source.problems import SourceError
 
 _LEAST_SLICE = 1_000
+_WIDEST = 64
+"""Where keys are sparse, one statement reads up to so many slices."""
+
+_QUICK = 0.05
 
 Read = Callable[[int, int | None, Period | None], pl.DataFrame]
 """Reads the cells of the keys ``low <= key < high`` (no end if None), of one period or of all times."""
@@ -85,6 +90,7 @@ class KeyRollup:
         span = dense = self._limits.slice_keys
         while top > low:
             bottom = max(top - span, low)
+            started = time.perf_counter()
             try:
                 cells = self._read(bottom, top, _from(since))
             except SourceError as error:
@@ -97,7 +103,9 @@ class KeyRollup:
             self._touch()
             done += top - bottom
             top = bottom
-            span = dense if int(cells["n"].sum()) * 4 > span else span * 4
+            # Few cells may also mean that a filter leaves out many rows: those take their time.
+            sparse = int(cells["n"].sum()) * 4 <= span and time.perf_counter() - started < _QUICK
+            span = min(span * 4, dense * _WIDEST) if sparse else dense
             yield done, steps
 
     def read_tail(self) -> None:
@@ -126,6 +134,7 @@ class KeyRollup:
         """Forget segments whose keys all lie below the lowest one that the table still has."""
         kept = [segment for segment in self.segments if segment.high > low]
         if len(kept) < len(self.segments):
+            self._next_recount = max(self._next_recount - len(self.segments) + len(kept), 0)
             self.segments = kept
             self._touch()
 
