@@ -77,7 +77,7 @@ class Polled(RuleBasedStateMachine):
     @initialize(known=st.lists(rows, max_size=20), tail=st.integers(0, 25))
     def begin(self, known: list[tuple[datetime | None, str | None, str]], tail: int) -> None:
         self.table.rows = dict(enumerate(known))
-        self.highest = len(known)
+        self.highest = max(len(known), tail)
         self.rollup.start(tail)
         self.rollup.read_tail()
 
