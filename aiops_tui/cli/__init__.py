@@ -21,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from aiops_tui.cli.running import run
 
-        return run(sys.argv[1:] if arguments is None else arguments)
+        if arguments is None:
+            return run(sys.argv[1:], own_process=True)
+        return run(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED

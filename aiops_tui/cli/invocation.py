@@ -32,6 +32,8 @@ class Invocation:
         self.directory = directory
         self.flags: dict[str, object] = {}
         self.loaded: Settings | None = None
+        self.shown = False
+        """Whether the console was opened."""
         self.translator = Translator(self._language(arguments))
         self._told: list[Notice] = []
 

@@ -20,10 +20,22 @@ from aiops_tui.text.printable import printable
 _LONGEST = 200
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run a command line and return its exit status; Ctrl+C passes."""
+def run(arguments: Sequence[str], *, own_process: bool = False) -> int:
+    """Run a command line and return its exit status; Ctrl+C passes.
+
+    A process of its own ends here once the console was left: to free what the libraries hold takes longer than one
+    waits for a prompt, and nothing is open by then that needs closing.
+    """
     _open_streams()
     invocation = Invocation(arguments, os.environ, _directory())
+    status = _status(arguments, invocation)
+    if own_process and invocation.shown:
+        _flush()
+        os._exit(status)
+    return status
+
+
+def _status(arguments: Sequence[str], invocation: Invocation) -> int:
     try:
         status = _invoke(list(arguments), invocation)
         sys.stdout.flush()
@@ -96,6 +108,12 @@ def _reported(error: Exception, invocation: Invocation) -> Notice:
     if report is None:
         return Notice("cli.crash_untold", {"kind": type(error).__name__})
     return Notice("cli.crash", {"kind": type(error).__name__, "path": printable(str(report), _LONGEST)})
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
 
 
 def _silence() -> None:

@@ -26,6 +26,7 @@ def show(run: Invocation, settings: Settings) -> int:
     view = read_view(run)
     from aiops_tui.tui import run as run_console
 
+    run.shown = True
     return run_console(settings, view)
 
 

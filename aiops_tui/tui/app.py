@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -63,6 +64,7 @@ class Console(Patient):
         self._clock = clock
         self._look: Look | None = None
         self._generation = 0
+        self._left_at = 0.0
         self._line_filter = PrintableOnly()
         self._words = Translator(settings.language)
         self._desk = Desk(self.session)
@@ -265,7 +267,13 @@ class Console(Patient):
         if monitor is not None and self.stopping is None:
             self.stopping = threading.Thread(target=monitor.stop, args=(0.3,), daemon=True)
             self.stopping.start()
+            self._left_at = time.monotonic()
         return self.stopping
+
+    @property
+    def leaving_seconds(self) -> float:
+        """How long ago the console began to end."""
+        return time.monotonic() - self._left_at
 
     def _handle_exception(self, error: Exception) -> None:
         """Leave a file without locals, and a line for standard error, in place of Textual's crash screen."""

@@ -12,7 +12,8 @@ from aiops_tui.config import Settings
 from aiops_tui.model.view import View
 from aiops_tui.tui.app import Console
 
-_STOP_SECONDS = 0.3
+_STOP_SECONDS = 0.25
+"""So long after the key that leaves, what runs may go on at most: the rest of 0.3 s is for the terminal."""
 
 
 def run_console(settings: Settings, view: View) -> int:
@@ -22,7 +23,7 @@ def run_console(settings: Settings, view: View) -> int:
     result = console.run(mouse=settings.mouse)
     stopping = console.stopping or console.begin_stopping()
     if stopping is not None:
-        stopping.join(_STOP_SECONDS)
+        stopping.join(max(_STOP_SECONDS - console.leaving_seconds, 0))
     if console.crash_line:
         print(console.crash_line, file=sys.stderr)  # noqa: T201
         return 1
