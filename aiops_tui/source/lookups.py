@@ -87,10 +87,10 @@ def active_users(on: Relations, wanted: Filter, low: int, period: Period | None)
 
 def users_by_bucket(on: Relations, wanted: Filter, low: int, edges: Sequence[int]) -> sa.Select[Any]:
     """Count distinct users between each two edges (seconds since the epoch): rows of (place, count)."""
-    within = [on.seconds >= edges[0], on.seconds < edges[-1]]
+    within = on.seconds.between(edges[0], edges[-1] - 1)
     rows = (
         sa.select(place_between(on.seconds, edges).label("place"), on.conversations.c.user_id)
-        .where(*_user_rows(on, wanted, low, None), *within)
+        .where(*_user_rows(on, wanted, low, None), within)
         .distinct()
     ).subquery("users")
     return sa.select(rows.c.place, sa.func.count()).group_by(rows.c.place)
@@ -142,14 +142,14 @@ def worst(on: Relations, wanted: Filter, period: Period | None, limit: int) -> s
     chosen = (
         sa.select(row.conversation, row.seconds, row.user_id, row.topic, row.sentiment, row.score, row.question)
         .where(*conditions)
-        .order_by(row.score, row.seconds.desc(), row.conversation.desc())
+        .order_by(row.score, row.seconds.desc().nulls_last(), row.conversation.desc().nulls_last())
         .limit(limit)
     ).subquery("worst")
     place = chosen.c
     return sa.select(
         place.conversation, place.seconds, place.user_id, place.topic, place.sentiment, place.score,
         sa.func.substr(place.question, 1, LIST_LIMIT),
-    ).order_by(place.score, place.seconds.desc(), place.conversation.desc())  # fmt: skip
+    ).order_by(place.score, place.seconds.desc().nulls_last(), place.conversation.desc().nulls_last())  # fmt: skip
 
 
 def recent(on: Relations, wanted: Filter, period: Period | None, low: int, limit: int) -> sa.Select[Any]:
