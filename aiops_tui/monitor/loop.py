@@ -29,6 +29,7 @@ from aiops_tui.source.problems import Cancelled, SourceError
 Publish = Callable[[Snapshot | None, Status], None]
 
 _RECONCILE_SHARE = 0.01
+_RECOUNT_REST = 0.2
 _FIRST_RETRY = 1.0
 _LAST_RETRY = 30.0
 _REPORT_EVERY = 0.2
@@ -68,6 +69,7 @@ class Monitor:
         self._shown: _Shown | None = None
         self._status = Status("loading")
         self._reported = 0.0
+        self._recount_at = 0.0
         self.logs = LogBook(_log_files(settings), ZoneInfo(settings.naive_timezone))
         self._follower = LogFollower(self.logs, self._asked.set)
 
@@ -235,14 +237,15 @@ class Monitor:
         ends = time.monotonic() + self._interval
         changed = False
         while not self._asked.is_set() and not self._stopping:
-            left = ends - time.monotonic()
-            if left <= 0:
+            # What a segment cost has to be earned, if need be over several polls.
+            if self._asked.wait(min(max(self._recount_at - time.monotonic(), 0), max(ends - time.monotonic(), 0))):
                 break
-            started = time.perf_counter()
+            started = time.monotonic()
+            if started >= ends:
+                break
             changed = collector.recount_next() or changed
-            rest = (time.perf_counter() - started) / _RECONCILE_SHARE
-            if self._asked.wait(min(rest, max(ends - time.monotonic(), 0))):
-                break
+            now = time.monotonic()
+            self._recount_at = now + max((now - started) / _RECONCILE_SHARE, _RECOUNT_REST)
         if changed:
             self._shown = None
         return 0.0 if self._asked.is_set() else max(ends - time.monotonic(), 0.0)

@@ -39,18 +39,27 @@ class CellQuery:
 
 
 def conversation_cells(on: Relations, query: CellQuery, low: int, high: int | None) -> sa.Select[Any]:
-    """Count conversations of the keys ``low <= key < high`` by bucket, topic and sentiment (`CELLS`)."""
+    """Count conversations of the keys ``low <= key < high`` by bucket, topic and sentiment (`CELLS`).
+
+    Counted as written first: what a label or a topic means is then reckoned once per cell and not once per row.
+    """
     table = on.conversations.c
     conditions = [*_keys(on.key, low, high), *on.of_conversations(query.wanted)]
     if query.period is not None:
         conditions.append(on.within(query.period))
+    bucket = on.bucket(query.base).label("bucket")
+    written = (
+        sa.select(bucket, table.topic, table.sentiment, sa.func.count().label("n"))
+        .where(*conditions)
+        .group_by(sa.text("1"), sa.text("2"), sa.text("3"))
+    ).subquery("written")
     columns: list[sa.ColumnElement[Any]] = [
-        on.bucket(query.base).label("bucket"),
-        on.on.topic(table.topic, query.kept).label("topic"),
-        on.on.sentiment(table.sentiment).label("sentiment"),
-        sa.func.count().label("n"),
+        written.c.bucket,
+        on.on.topic(written.c.topic, query.kept).label("topic"),
+        on.on.sentiment(written.c.sentiment).label("sentiment"),
+        sa.cast(sa.func.sum(written.c.n), sa.BigInteger).label("n"),
     ]
-    return sa.select(*columns).where(*conditions).group_by(sa.text("1"), sa.text("2"), sa.text("3"))
+    return sa.select(*columns).group_by(sa.text("1"), sa.text("2"), sa.text("3"))
 
 
 def feedback_cells(on: Relations, query: CellQuery, low: int, high: int | None) -> sa.Select[Any]:
