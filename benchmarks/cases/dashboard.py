@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 from benchmarks.cases.polls import NEW_ROWS, polls
 from benchmarks.report import Figure
-from benchmarks.setting import Setting, ms
+from benchmarks.setting import Setting, middle, ms
 
 _REFRESH = """
 import json, resource, sys, time
@@ -42,8 +42,9 @@ def measure(setting: Setting) -> Iterator[Figure]:
     ]
     seconds, megabytes = min(answers)
     ours = polls(setting, shape)
+    waited, whole = middle(poll.database for poll in ours), middle(poll.whole for poll in ours)
     yield Figure(
-        f"the old dashboard's refresh / a poll after {NEW_ROWS:,} new rows", seconds / ours.database, "x", 500,
-        f"{ms(seconds)} and {megabytes:,.0f} MB / {ms(ours.database)} waiting for the database", floor=True,
+        f"the old dashboard's refresh / a poll after {NEW_ROWS:,} new rows", seconds / waited, "x", 500,
+        f"{ms(seconds)} and {megabytes:,.0f} MB / {ms(waited)} waiting for the database", floor=True,
     )  # fmt: skip
-    yield Figure("the same, with all that our poll reckons", seconds / ours.whole, "x", None, f"… / {ms(ours.whole)}")
+    yield Figure("the same, with all that our poll reckons", seconds / whole, "x", None, f"… / {ms(whole)}")
