@@ -1,0 +1,175 @@
+"""What is looked up equals what a plain reading of the same rows gives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from aiops_tui.model.filters import Filter
+from aiops_tui.model.window import Period, epoch, from_epoch
+from aiops_tui.source import lookups
+from aiops_tui.source.database import Database
+from tests.source.place import CONVERSATIONS, FEEDBACK, Place
+
+pytestmark = pytest.mark.xdist_group("source")
+
+EVALUATIONS = """CREATE TABLE conversation_evaluation (conversation_id bigint, topic text, created_at {time},
+relevance double precision, clarity integer, comment text)"""
+TRENDS = "CREATE TABLE sentiment_trends (date date, sentiment text, count integer)"
+
+MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NOON = int(epoch(MOMENT))
+FEW: list[tuple[int, str | None, str, str, str | None, str | None, datetime | None]] = [
+    (1, "kim", "q" * 500, "a", "긍정", "환불", MOMENT),
+    (2, "kim", "q2", "a2", "부정", "환불", MOMENT + timedelta(hours=1)),
+    (3, "lee", "q3", "a3", None, "결제", MOMENT + timedelta(hours=1, microseconds=999_600)),
+    (4, "", "q4", "a4", "", None, MOMENT + timedelta(hours=2)),
+    (5, None, "q5", "a5", "joy", "", MOMENT + timedelta(hours=2)),
+    (6, "lee", "q6", "a6", "부정", "환불.", MOMENT + timedelta(days=1)),
+    (7, "choi", "q7", "a7", "부정", "배송", None),
+]
+DAY = Period(MOMENT, MOMENT + timedelta(days=1))
+
+
+def at(moment: datetime | None) -> str | None:
+    """Return a time as the backend writes it."""
+    return None if moment is None else moment.replace(tzinfo=None).isoformat(" ")
+
+
+class Backend:
+    """A database with a few conversations, and the console's connection to it."""
+
+    def __init__(self, place: Place, database: Database) -> None:
+        place.create(CONVERSATIONS, EVALUATIONS, FEEDBACK, TRENDS)
+        place.insert("conversation_log", [(*row[:6], at(row[6])) for row in FEW])
+        self.place = place
+        self.on = place.relations(database)
+        self._database = database
+
+    def ask(self, statement: sa.Executable) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._database.rows(statement)]
+
+
+@pytest.fixture
+def few(place: Place) -> Iterator[Backend]:
+    """A few conversations, and nothing said of them yet."""
+    with closing(place.open()) as database:
+        yield Backend(place, database)
+
+
+def test_distinct_users(few: Backend) -> None:
+    on, none = few.on, Filter()
+    assert few.ask(lookups.active_users(on, none, 0, None)) == [(3,)]
+    assert few.ask(lookups.active_users(on, none, 0, DAY)) == [(2,)]
+    assert few.ask(lookups.active_users(on, none, 3, DAY)) == [(1,)]
+    assert few.ask(lookups.active_users(on, Filter.parse("sentiment:negative"), 0, DAY)) == [(1,)]
+    assert few.ask(lookups.active_users(on, Filter.parse("user:nobody"), 0, None)) == [(0,)]
+
+
+def test_distinct_users_by_bucket(few: Backend) -> None:
+    edges = [NOON, NOON + 1800, NOON + 3600, NOON + 7200, NOON + 90_000]
+    assert dict(few.ask(lookups.users_by_bucket(few.on, Filter(), 0, edges))) == {0: 1, 2: 2, 3: 1}
+    assert few.ask(lookups.users_by_bucket(few.on, Filter(), 0, [NOON - 10, NOON - 5])) == []
+
+
+def test_topics_by_how_often_they_come(few: Backend) -> None:
+    rows = few.ask(lookups.top_topics(few.on, 0, None, 10))
+    assert rows[0] == ("환불", 2, 5)
+    assert Counter({topic: n for topic, n, _ in rows}) == Counter({"환불": 2, "환불.": 1, "결제": 1, "배송": 1, "": 1})
+    assert few.ask(lookups.top_topics(few.on, 0, DAY, 1)) == [("환불", 2, 3)]
+    assert few.ask(lookups.top_topics(few.on, 100, None, 1)) == []
+    assert {row[0] for row in few.ask(lookups.topics_like(few.on, "환불"))} == {"환불", "환불."}
+
+
+def test_conversations_that_wait_for_their_sentiment(few: Backend) -> None:
+    assert few.ask(lookups.unanalysed_keys(few.on, 0, 100, 10)) == [(4,), (3,)]
+    assert few.ask(lookups.unanalysed_keys(few.on, 0, 4, 10)) == [(3,)]
+    assert few.ask(lookups.unanalysed_keys(few.on, 0, 100, 1)) == [(4,)]
+    assert sorted(few.ask(lookups.still_unanalysed(few.on, [1, 3, 4, 99]))) == [(3,), (4,)]
+    assert few.ask(lookups.still_unanalysed(few.on, [])) == []
+
+
+def test_the_newest_conversations(few: Backend) -> None:
+    rows = few.ask(lookups.recent(few.on, Filter(), DAY, 0, 10))
+    assert [row[0] for row in rows] == [5, 4, 3, 2, 1]
+    assert rows[2] == (3, NOON + 3600, "lee", "결제", "unanalysed", "q3")
+    assert len(rows[4][5]) == lookups.LIST_LIMIT
+    assert [row[0] for row in few.ask(lookups.recent(few.on, Filter(), None, 3, 2))] == [7, 6]
+    assert few.ask(lookups.recent(few.on, Filter(), None, 7, 2)) == [(7, None, "choi", "배송", "negative", "q7")]
+
+
+def test_one_conversation_and_what_was_said_of_it(few: Backend) -> None:
+    evaluations = [(1, None, at(MOMENT), 4.0, 2, "second"), (1, None, at(MOMENT - timedelta(days=1)), 8.0, None, None)]
+    few.place.insert("conversation_evaluation", evaluations)
+    feedback = [(1, 1, "like", "good", at(MOMENT)), (2, 1, "huh", None, None), (3, 2, "like", None, None)]
+    few.place.insert("feedback_log", feedback)
+    on = few.on
+    assert few.ask(lookups.conversation(on, 1)) == [
+        (1, NOON, "kim", "환불", "positive", "긍정", "q" * 500, "a", 500, 1)
+    ]
+    assert few.ask(lookups.conversation(on, 5))[0][3:6] == ("", "other", "joy")
+    assert few.ask(lookups.conversation(on, 99)) == []
+    assert few.ask(lookups.evaluations_of(on, 1)) == [
+        (NOON - 86_400, 8.0, None, 8.0, None),
+        (NOON, 3.0, "second", 4.0, 2.0),
+    ]
+    assert few.ask(lookups.feedback_of(on, 1)) == [(NOON, "like", "good"), (None, "huh", None)]
+
+
+def test_texts_that_are_too_long_are_cut(few: Backend) -> None:
+    few.place.insert("conversation_log", [(9, "u", "가" * 100_001, "b" * 70_000, "x" * 900, "t", None)])
+    *_, label, question, answer, question_length, answer_length = few.ask(lookups.conversation(few.on, 9))[0]
+    assert (len(label), len(question), len(answer)) == (lookups.LIST_LIMIT, lookups.TEXT_LIMIT, 70_000)
+    assert (question_length, answer_length) == (100_001, 70_000)
+
+
+def test_bytes_and_numbers_where_text_should_be(few: Backend) -> None:
+    if few.place.postgres:
+        return  # which lets none in
+    few.place.insert("conversation_log", [(9, 7, b"\xff\x00 bytes", 12.5, b"\xeb\xb6\x80\xec\xa0\x95", 99, b"2026")])
+    assert few.ask(lookups.recent(few.on, Filter(), None, 9, 1))[0][:5] == (9, None, "7", "99", "negative")
+    row = few.ask(lookups.conversation(few.on, 9))[0]
+    assert all(value is None or isinstance(value, str | int) for value in row)
+    assert row[7] == "12.5"
+    assert few.ask(lookups.active_users(few.on, Filter.parse('user:7 "2.5"'), 0, None)) == [(1,)]
+
+
+def test_the_lowest_scored_first(few: Backend) -> None:
+    moments = [MOMENT, MOMENT + timedelta(hours=1), None, MOMENT + timedelta(hours=1), MOMENT + timedelta(days=3)]
+    scores = [(2, 4), (2, 4), (3, 3), (None, None), (0, 0)]
+    few.place.insert(
+        "conversation_evaluation",
+        [(key, None, at(when), x, y, None) for key, when, (x, y) in zip([1, 2, 7, 3, 6], moments, scores, strict=True)],
+    )
+    rows = few.ask(lookups.worst(few.on, Filter(), None, 10))
+    assert [(row[0], row[5]) for row in rows] == [(6, 0.0), (2, 3.0), (1, 3.0), (7, 3.0)]
+    assert rows[1] == (2, NOON + 3600, "kim", "환불", "negative", 3.0, "q2")
+    assert len(rows[2][6]) == lookups.LIST_LIMIT
+    assert [row[0] for row in few.ask(lookups.worst(few.on, Filter(), DAY, 1))] == [2]
+    assert [row[0] for row in few.ask(lookups.worst(few.on, Filter.parse("-user:kim"), DAY, 9))] == []
+    assert few.ask(lookups.evaluated(few.on, Filter(), None)) == [(5,)]
+    assert few.ask(lookups.evaluated(few.on, Filter(), DAY)) == [(3,)]
+    assert few.ask(lookups.evaluated(few.on, Filter.parse("user:kim"), DAY)) == [(2,)]
+
+
+def test_the_latest_score_of_a_conversation_is_the_last(few: Backend) -> None:
+    times = [MOMENT, None, MOMENT + timedelta(hours=1)]
+    few.place.insert("conversation_evaluation", [(7, None, at(when), n, None, None) for n, when in enumerate(times)])
+    assert dict(few.ask(lookups.scores_of(few.on, [1, 7], None, None))) == {7: 2.0}
+
+
+def test_daily_history(few: Backend) -> None:
+    few.place.insert("sentiment_trends", [("2026-08-01", "긍정", 12), ("2026-08-01", " NEG ", 3), (None, None, None)])
+    assert sorted(few.ask(lookups.trends(few.on)), key=str) == [
+        ("2026-08-01", "negative", 3),
+        ("2026-08-01", "positive", 12),
+        (None, "unanalysed", None),
+    ]
+    assert few.ask(lookups.count_rows(few.on)) == [(7,)]
+    assert from_epoch(NOON) == MOMENT
