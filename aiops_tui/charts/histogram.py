@@ -70,12 +70,17 @@ def _draw_upright(
     canvas.put(area.left, below, glyphs.horizontal * (area.columns + 1), "axis")
     if cursor is not None and 0 <= cursor < len(counts):
         draw_cursor(canvas, area, Slot(cursor * slot + 1, (cursor + 1) * slot, cursor, cursor), glyphs)
+    written = -1
     for index, count in enumerate(counts):
         start = area.left + index * slot
         blocks = column([(PLAIN, count)], max(counts), area.rows, glyphs)
         for row, (character, role, _) in enumerate(blocks):
             canvas.put(start + 1, area.y(row), character * (slot - 1), role)
-        canvas.put(start + 1, area.y(len(blocks)), _fitting(count, slot - 1), "text" if count else "muted")
+        label, row = _fitting(count, slot - 1), len(blocks)
+        if not label and row != written:
+            label = _fitting(count, slot)  # into the space beside the bar, unless the label before is there
+        canvas.put(start + 1, area.y(row), label, "text" if count else "muted")
+        written = row
         if shares:
             share = formats.percent(count / sum(counts), 0)
             canvas.put(start + 1, below + 2, cells.fit(share, slot - 1, "center"), "muted")

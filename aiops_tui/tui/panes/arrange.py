@@ -43,7 +43,7 @@ class Plan:
 
     def rows(self, width: int, height: int) -> tuple[Row, ...]:
         """Return the rows for a size, tiles first."""
-        if width >= WIDE and height >= TALL - 4:
+        if is_roomy(width, height):
             tiles = self.tiles + (self.tiles > 1 and height >= VERY_TALL)
             return (_tiles(tiles), *self._side_by_side(width, height))
         if height >= 19:
@@ -60,6 +60,11 @@ class Plan:
     def _stacked(self) -> tuple[Row, ...]:
         """The main chart, and one of the others below it."""
         return (Row("11fr", (Cell(self.panels[:1]),)), Row("8fr", (Cell(self.panels[1:]),)))
+
+
+def is_roomy(width: int, height: int) -> bool:
+    """Return whether a pane of this size has its panels side by side, and tiles in frames."""
+    return width >= WIDE and height >= TALL - 4
 
 
 def _tiles(height: int) -> Row:

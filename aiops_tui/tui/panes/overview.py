@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aiops_tui.model.panels import Metric
 from aiops_tui.text.formats import value
 from aiops_tui.tui.look import host
-from aiops_tui.tui.panes.arrange import Cell, Plan, Row
+from aiops_tui.tui.panes.arrange import Cell, Plan, Row, is_roomy
 from aiops_tui.tui.panes.pane import Pane
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
@@ -43,9 +43,9 @@ class OverviewPane(Pane):
     def show_panels(self) -> None:
         """Show what is new; the estimate of all rows stands with the chart where it has no tile."""
         total = self.panel("total")
-        narrow = self.size.width < ROOM_FOR_ALL
+        untold = is_roomy(*self.size) and self.size.width < ROOM_FOR_ALL
         remark = ""
-        if isinstance(total, Metric) and total.value is not None and narrow:
+        if isinstance(total, Metric) and total.value is not None and untold:
             remark = host(self).look.words("tui.in_all", n=value(total.value, total.unit))
         self.query_one("#volume", Chart).say(remark)
         super().show_panels()

@@ -20,21 +20,19 @@ class Sheet(ModalScreen[None]):
 
     def __init__(self, heading: str, write: Write, *, plain: str = "") -> None:
         super().__init__()
-        self.heading = heading
         self.plain = plain
         """The text as it is copied."""
-        self._write = write
+        self._reader = Reader(id="sheet")
+        self._reader.show(heading, write)
 
     def compose(self) -> ComposeResult:
         """Put the text above the keys."""
-        yield Reader(id="sheet")
+        yield self._reader
         yield Footer(id="sheetfooter")
 
     def on_mount(self) -> None:
-        """Show the text."""
-        reader = self.query_one(Reader)
-        reader.show(self.heading, self._write)
-        reader.focus()
+        """Give the text the keys."""
+        self._reader.focus()
         self.query_one(Footer).show(("everywhere", "dialog"), frozenset({"help"}))
 
     def action_shut(self) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.model.records import LogEntry
 from aiops_tui.text.cells import cut, fit
+from aiops_tui.text.cells import width as cells
 from aiops_tui.text.formats import NOTHING, clock, moment, number
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.history import Mark
@@ -16,7 +17,7 @@ from aiops_tui.tui.widgets.lines import EMPTY
 from aiops_tui.tui.widgets.rows import Rows
 
 _LEVEL = 8
-_SOURCE = 18
+_LONGEST_SOURCE = 18
 _ROOM_FOR_SOURCE, _ROOM_FOR_ORIGIN = 70, 90
 _ORIGIN = 24
 _ERRORS = frozenset({"critical", "error"})
@@ -50,6 +51,8 @@ class Entries(Rows):
         self._version: int | None = None
         self._seen = 0
         self._top_number: int | None = None
+        self._source_cells = 0
+        """As wide as the widest name that was in view, so that nothing moves back."""
 
     def show(self, book: Book | None, emptiness: Emptiness) -> None:
         """Take what was read since; draws nothing if nothing was."""
@@ -117,7 +120,11 @@ class Entries(Rows):
             Span("  ", "text"),
             Span(fit(level, _LEVEL), entry.level if entry.level != "other" else "muted"),
             Span("  ", "text"),
-            *((Span(fit(entry.source, _SOURCE), "muted"), Span("  ", "text")) if width >= _ROOM_FOR_SOURCE else ()),
+            *(
+                (Span(fit(entry.source, self._source_cells), "muted"), Span("  ", "text"))
+                if width >= _ROOM_FOR_SOURCE
+                else ()
+            ),
             *self._origin(entry, width),
             Span(entry.message, "text" if entry.level != "debug" else "muted"),
             Span(more, "muted"),
@@ -131,6 +138,10 @@ class Entries(Rows):
 
     def content(self, width: int, height: int) -> Sequence[Line]:
         """Return the entries that can be seen, and remember the first of them."""
+        for row in range(self.top, self.top + height):
+            entry = self._entry(row)
+            if entry is not None:
+                self._source_cells = min(max(self._source_cells, cells(entry.source)), _LONGEST_SOURCE)
         lines = super().content(width, height)
         first = self._entry(self.top)
         self._top_number = first.number if first else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from textual import events
+from textual.geometry import Size
 
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.tui.bindings import bindings_of
@@ -37,6 +38,10 @@ class Reader(Framed, can_focus=True):
         self.heading, self._write = heading, write
         self.top = self.top if keep_place else 0
         self.redraw()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the lines that the whole text takes, for a style sheet that asks for no more."""
+        return len(self._write(max(width - 4, 1))) + 2
 
     def title(self) -> Line:
         """Return the heading."""

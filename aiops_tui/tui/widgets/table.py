@@ -26,6 +26,9 @@ _LONGEST = {"topic": 28, "user": 16, "text": 60, "id": 12}
 _CHANGES = frozenset({"change", "low", "high"})
 """Ratios that are differences between ratios."""
 
+_SPARED = ("positive", "neutral", "other", "unanalysed")
+"""Columns that go first where there is no room: what is wrong says more."""
+
 _GAP = 2
 _ROOM = 10
 
@@ -184,7 +187,7 @@ class TableView(Rows):
         flexible = _flexible(self.panel.columns)
         fixed = [(place, column) for place, column in columns if place != flexible]
         while fixed and sum(self._widths[c.id] + _GAP for _, c in fixed) + _ROOM * (flexible is not None) > room:
-            fixed.pop()
+            fixed.remove(next((pair for pair in fixed if pair[1].id in _SPARED), fixed[-1]))
         left = room - sum(self._widths[column.id] + _GAP for _, column in fixed)
         kept = {place for place, _ in fixed} | ({flexible} if flexible is not None else set())
         self._columns = [
