@@ -20,8 +20,8 @@ from aiops_tui.source.cells import (
     feedback_cells,
     split_evaluation_cells,
 )
-from aiops_tui.source.database import Database
-from aiops_tui.source.lookups import first_key_since, still_unanalysed, tail_key, unanalysed_keys
+from aiops_tui.source.database import Database, first_value
+from aiops_tui.source.lookups import first_key_since, key_below, still_unanalysed, tail_key, unanalysed_keys
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.relations import Relations
 from aiops_tui.source.rollup import KeyRollup, Limits
@@ -70,8 +70,10 @@ class Book:
         self._evaluations_signs: tuple[object, ...] = ()
         self._evaluations_read = -1e9
         self.evaluation_version = 0
-        self.conversations = KeyRollup(self._read_conversations, tuning.limits)
-        self.feedback = KeyRollup(self._read_feedback, tuning.limits) if relations.feedback is not None else None
+        self.conversations = KeyRollup(self._read_conversations, self._below_conversation, tuning.limits)
+        self.feedback: KeyRollup | None = None
+        if relations.feedback is not None:
+            self.feedback = KeyRollup(self._read_feedback, self._below_feedback, tuning.limits)
 
     @property
     def version(self) -> tuple[int, int, int]:
@@ -262,6 +264,15 @@ class Book:
     def _read_feedback(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
         query = self._limited(period)
         return self._database.frame(feedback_cells(self.relations, query, low, high), FEEDBACK_CELLS)
+
+    def _below_conversation(self, top: int, rows: int) -> int | None:
+        found: int | None = first_value(self._database.rows(key_below(self.relations.key, top, rows)))
+        return found
+
+    def _below_feedback(self, top: int, rows: int) -> int | None:
+        assert self.relations.feedback is not None  # noqa: S101
+        found: int | None = first_value(self._database.rows(key_below(self.relations.feedback.c.key, top, rows)))
+        return found
 
     def _limited(self, period: Period | None) -> CellQuery:
         query = self.query

@@ -48,6 +48,11 @@ def tail_key(on: Relations, since_seconds: int, low: int) -> sa.Select[Any]:
     return sa.select(sa.func.min(on.key)).where(on.key >= low, on.seconds >= since_seconds)
 
 
+def key_below(key: Whole, top: int, rows: int) -> sa.Select[Any]:
+    """Return the key of the row that lies so many rows below ``top``; no row if there are not so many."""
+    return sa.select(key).where(key < top).order_by(key.desc()).limit(1).offset(rows - 1)
+
+
 def unanalysed_keys(on: Relations, low: int, high: int, limit: int) -> sa.Select[Any]:
     """Return the newest keys of a range whose rows have no sentiment yet."""
     waiting = on.on.unanalysed(on.conversations.c.sentiment)

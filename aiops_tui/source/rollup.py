@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,13 +14,14 @@ from aiops_tui.model.window import LATEST, Period
 from aiops_tui.source.problems import SourceError
 
 _LEAST_SLICE = 1_000
-_WIDEST = 64
-"""Where keys are sparse, one statement reads up to so many slices."""
-
-_QUICK = 0.05
+_SPARSE = 4
+"""Keys are sparse where fewer than one in so many has a row that is counted."""
 
 Read = Callable[[int, int | None, Period | None], pl.DataFrame]
 """Reads the cells of the keys ``low <= key < high`` (no end if None), of one period or of all times."""
+
+Below = Callable[[int, int], int | None]
+"""Returns the key of the row that lies so many rows below a key, None if there are not so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,9 @@ class KeyRollup:
     Late rows are not missed, for they arrive by key. Rows that change or vanish later are found by recounting.
     """
 
-    def __init__(self, read: Read, limits: Limits) -> None:
+    def __init__(self, read: Read, below: Below, limits: Limits) -> None:
         self._read = read
+        self._below = below
         self._limits = limits
         self.segments: list[Segment] = []
         self.tail_low: int | None = None
@@ -76,7 +78,7 @@ class KeyRollup:
         """Read what is missing from ``low`` up to the tail, the newest first, yielding (keys done, keys in all).
 
         With ``since``, rows before that time are left out of what is read now; segments that leave out more than that
-        are read again. Each step is one statement, over more keys where they are sparse.
+        are read again. Each step reads at most a slice of rows in one statement, over more keys where they are sparse.
         """
         assert self.tail_low is not None  # noqa: S101
         short = [s for s in self.segments if s.since is not None and (since is None or s.since > since)]
@@ -87,26 +89,28 @@ class KeyRollup:
             self._replace(segment, replace(segment, cells=cells, since=since))
             done += segment.high - segment.low
             yield done, steps
-        span = dense = self._limits.slice_keys
+        slice_keys, sparse, in_time = self._limits.slice_keys, False, True
         while top > low:
-            bottom = max(top - span, low)
-            started = time.perf_counter()
+            bottom = max(self._bottom(top, slice_keys) if sparse and in_time else top - slice_keys, low)
             try:
                 cells = self._read(bottom, top, _from(since))
             except SourceError as error:
                 # A slow database is asked for less at a time.
-                if error.notice.id != "source.timeout" or span <= _LEAST_SLICE:
+                if error.notice.id != "source.timeout" or slice_keys <= _LEAST_SLICE:
                     raise
-                span = dense = max(span // 4, _LEAST_SLICE)
+                slice_keys, in_time = max(slice_keys // 4, _LEAST_SLICE), False
                 continue
             self.segments.insert(0, Segment(bottom, top, cells, since))
             self._touch()
             done += top - bottom
+            sparse = int(cells["n"].sum()) * _SPARSE <= top - bottom
             top = bottom
-            # Few cells may also mean that a filter leaves out many rows: those take their time.
-            sparse = int(cells["n"].sum()) * 4 <= span and time.perf_counter() - started < _QUICK
-            span = min(span * 4, dense * _WIDEST) if sparse else dense
             yield done, steps
+
+    def _bottom(self, top: int, slice_keys: int) -> int:
+        """Return where a slice ends below which keys are sparse, or seem so because a filter leaves out many rows."""
+        found = self._below(top, max(slice_keys // _SPARSE, 1))
+        return -sys.maxsize if found is None else min(found, top - slice_keys)
 
     def read_tail(self) -> None:
         """Replace the tail's cells by what is there now."""

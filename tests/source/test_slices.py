@@ -22,7 +22,11 @@ def rollup_of(keys: range, limits: Limits, reads: list[int], slowest: int = 10**
         n = sum(1 for key in keys if low <= key and (high is None or key < high))
         return pl.DataFrame([(0, "t", "neutral", n)] if n else [], schema=CELLS, orient="row")
 
-    rollup = KeyRollup(read, limits)
+    def below(top: int, rows: int) -> int | None:
+        under = keys[: -(-(top - keys.start) // keys.step)] if top > keys.start else keys[:0]
+        return under[-rows] if len(under) >= rows else None
+
+    rollup = KeyRollup(read, below, limits)
     rollup.start(keys.stop)
     return rollup
 
