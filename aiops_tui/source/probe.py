@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
+from aiops_tui.model.panels import Notice
 from aiops_tui.model.window import from_epoch
 from aiops_tui.source.database import Database, SQLite
+from aiops_tui.source.problems import SourceError
 from aiops_tui.source.schema import Schema, TableInfo
+
+_KEYS_END = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,24 @@ def read_signs(database: Database, schema: Schema) -> Signs:
     """Ask for the signs.
 
     Raises:
-        SourceError: if the database does not answer; a table that is gone is told by ``identity``.
+        SourceError: if the database does not answer, or keys are no whole numbers; a table that is gone is told by
+            ``identity``.
     """
-    if isinstance(database, SQLite):
-        return _sqlite_signs(database, schema)
-    return _postgres_signs(database, schema)
+    signs = _sqlite_signs(database, schema) if isinstance(database, SQLite) else _postgres_signs(database, schema)
+    for table, keys in (
+        (schema.conversations, (signs.highest, signs.lowest)),
+        (schema.feedback, (signs.highest_feedback, signs.lowest_feedback)),
+    ):
+        if table is not None and not all(key is None or _is_whole(key) for key in keys):
+            raise SourceError(Notice("source.bad_key", {"table": table.name}), final=True)
+    return signs
+
+
+def _is_whole(key: object) -> bool:
+    """Return whether a key can be reckoned with: SQLite lets anything in, and sums of keys must not overflow."""
+    if not isinstance(key, int | Decimal) or not -_KEYS_END < key < _KEYS_END:
+        return False
+    return key == int(key)
 
 
 def _extremes(table: TableInfo | None) -> list[sa.ColumnElement[Any]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +26,7 @@ from aiops_tui.source.database import open_database
 from aiops_tui.source.problems import SourceError
 from aiops_tui.source.rollup import Limits
 from aiops_tui.text.printable import printable
-from tests.monitor.backend import Backend, Judgement, Talk
+from tests.monitor.backend import CONVERSATIONS, Backend, Judgement, Talk
 from tests.monitor.conftest import Watcher, conversations, settings_for, some_talks
 
 
@@ -224,6 +226,18 @@ def test_headless_once_answers_or_says_what_is_wrong(backend: Backend, tmp_path:
     with pytest.raises(SourceError) as caught:
         Monitor.once(settings, View(), ("overview",))
     assert caught.value.notice.id == "source.no_table"
+
+
+@pytest.mark.parametrize("key", ["x", 2**63 - 1, -(2**63), 1.5])
+def test_keys_that_cannot_be_reckoned_with_are_told(tmp_path: Path, key: object) -> None:
+    path = tmp_path / "local.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(CONVERSATIONS.replace("id integer PRIMARY KEY", "id").format(time="datetime"))
+        connection.execute("INSERT INTO conversation_log VALUES (?, '', '', '', '', '', datetime())", (key,))
+        connection.commit()
+    with pytest.raises(SourceError) as caught:
+        Monitor.once(settings_for(f"sqlite:///{path}", tmp_path), View(), ("overview",))
+    assert caught.value.notice.id == "source.bad_key"
 
 
 def test_a_filter_by_score_is_answered_where_there_are_two_tables_of_evaluations(
