@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -256,20 +257,33 @@ def test_a_host_that_never_answers_is_given_up() -> None:
 @pytest.fixture
 def role_with_password(postgres: Place) -> Iterator[str]:
     """A role that, unlike all others of the server, needs a password."""
-    hba = Path(postgres.run("SHOW hba_file")[0][0])
-    before = hba.read_text()
-    owner = hba.stat()
+    rules = Path(postgres.run("SHOW hba_file")[0][0])
+    before = rules.read_text()
     role, password = "needs_password", "the-right-one"
     postgres.run(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
     try:
-        hba.write_text(f"local all {role} scram-sha-256\n{before}")
-        assert (hba.stat().st_uid, hba.stat().st_mode) == (owner.st_uid, owner.st_mode)
-        postgres.run("SELECT pg_reload_conf()")
+        rules.write_text(f"local all {role} scram-sha-256\n{before}")
+        reload_configuration(postgres)
         yield role
     finally:
-        hba.write_text(before)
-        postgres.run("SELECT pg_reload_conf()")
+        rules.write_text(before)
+        reload_configuration(postgres)
         postgres.run(f"DROP ROLE {role}")
+
+
+def reload_configuration(place: Place) -> None:
+    """Have the server read its configuration, and wait until new sessions are of after that."""
+
+    def loaded() -> object:
+        with other_session(place, "SELECT pg_conf_load_time()") as cursor:
+            return cursor.fetchone()
+
+    before = loaded()
+    place.run("SELECT pg_reload_conf()")
+    deadline = time.monotonic() + 10
+    while loaded() == before:
+        assert time.monotonic() < deadline, "not read"
+        time.sleep(0.01)
 
 
 def test_a_wrong_password_is_told_without_repeating_it(postgres: Place, role_with_password: str) -> None:
