@@ -102,7 +102,7 @@ def _told(error: Exception, invocation: Invocation) -> int:
 
 
 def _reported(error: Exception, invocation: Invocation) -> Notice:
-    from aiops_tui.tui.crash import write_report
+    from aiops_tui.config.crash import write_report
 
     report = write_report(error, invocation.state_directory, invocation.secrets())
     if report is None:

@@ -15,8 +15,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiops_tui.config import Settings
+from aiops_tui.config.crash import write_report
 from aiops_tui.metrics import panels
-from aiops_tui.model.panels import Snapshot, State, Status
+from aiops_tui.model.panels import Notice, Snapshot, State, Status
 from aiops_tui.model.records import Conversation
 from aiops_tui.model.view import View
 from aiops_tui.monitor.collector import Collector
@@ -25,6 +26,7 @@ from aiops_tui.source.database import open_database, sqlite_path
 from aiops_tui.source.logs import LogBook, LogFollower, default_log_files
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.problems import Cancelled, SourceError
+from aiops_tui.text.printable import printable
 
 Publish = Callable[[Snapshot | None, Status], None]
 
@@ -69,6 +71,7 @@ class Monitor:
         self._shown: _Shown | None = None
         self._status = Status("loading")
         self._reported = 0.0
+        self._reports: dict[str, str] = {}
         self._recount_at = 0.0
         self.logs = LogBook(_log_files(settings), ZoneInfo(settings.naive_timezone))
         self._follower = LogFollower(self.logs, self._asked.set)
@@ -165,7 +168,21 @@ class Monitor:
             except SourceError as error:
                 wait = self._lost(error, retry)
                 retry = min(retry * 2, _LAST_RETRY)
+            except Exception as error:  # noqa: BLE001 - a thread that ends unseen would leave old figures for live ones
+                wait = self._lost(self._defect(error), retry)
+                self._collector = self._shown = None
         self._disconnect()
+
+    def _defect(self, error: Exception) -> SourceError:
+        """Return what to tell of an error that is the console's own, with a report of the first of its kind."""
+        kind = type(error).__name__
+        if kind not in self._reports:
+            sealed = (self._settings.database_url, self._settings.slack_bot_token, self._settings.slack_webhook_url)
+            secrets = [secret.reveal() for secret in sealed if secret is not None]
+            report = write_report(error, self._settings.state_dir, secrets)
+            self._reports[kind] = "–" if report is None else printable(str(report))
+        notice = Notice("source.defect", {"kind": kind, "path": self._reports[kind]})
+        return SourceError(notice, lost=True, final=True)
 
     def _ended(self) -> bool:
         return self._stopping
@@ -264,6 +281,8 @@ class Monitor:
                 future.set_exception(error)
                 if error.lost:
                     raise
+            except Exception as error:  # noqa: BLE001 - of this conversation alone
+                future.set_exception(self._defect(error))
 
     def _progress(self, done: int, steps: int) -> None:
         collector = self._collector

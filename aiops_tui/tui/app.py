@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 from textual.filter import LineFilter
 from textual.message import Message
 
-from aiops_tui.config import Settings
+from aiops_tui.config import Settings, crash
 from aiops_tui.model.view import View
 from aiops_tui.text.translations import Translator
-from aiops_tui.tui import crash
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.filters import PrintableOnly
 from aiops_tui.tui.footer import Footer

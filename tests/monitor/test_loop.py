@@ -228,6 +228,33 @@ def test_headless_once_answers_or_says_what_is_wrong(backend: Backend, tmp_path:
     assert caught.value.notice.id == "source.no_table"
 
 
+def test_an_error_of_our_own_is_told_reported_and_outlived(
+    backend: Backend, watcher: Watcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher.settings = replace(watcher.settings, state_dir=tmp_path / "state")
+    backend.insert(some_talks(1, 3))
+    monitor = watcher.start()
+    watcher.until_conversations(3)
+    monkeypatch.setattr("aiops_tui.monitor.loop._LAST_RETRY", 0.05)
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("aiops_tui.monitor.loop.read_conversation", fails)
+        error = monitor.conversation("1").exception(timeout=30)
+        assert isinstance(error, SourceError) and error.notice.id == "source.defect"
+        broken.setattr(Collector, "probe", fails)
+        monitor.refresh()
+        snapshot, status = watcher.until(lambda _, status: status.state == "lost")
+    assert conversations(snapshot) == 3
+    assert status.problem is not None and status.problem.values["kind"] == "ZeroDivisionError"
+    assert "test_loop.py" in Path(str(status.problem.values["path"])).read_text()
+    backend.insert(some_talks(4, 1))
+    watcher.until_conversations(4)
+    assert len(list(watcher.settings.state_dir.iterdir())) == 1
+
+
 @pytest.mark.parametrize("key", ["x", 2**63 - 1, -(2**63), 1.5])
 def test_keys_that_cannot_be_reckoned_with_are_told(tmp_path: Path, key: object) -> None:
     path = tmp_path / "local.db"

@@ -13,13 +13,14 @@ from rich.style import Style
 from textual.color import Color
 
 from aiops_tui.charts.spans import ROLES, Span
+from aiops_tui.config import crash
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.panels import Snapshot
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.text.cells import width
 from aiops_tui.text.printable import is_printable
-from aiops_tui.tui import crash, moves
+from aiops_tui.tui import moves
 from aiops_tui.tui.filterbar import completed
 from aiops_tui.tui.filters import PrintableOnly
 from aiops_tui.tui.look import Look
