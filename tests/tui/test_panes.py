@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aiops_tui.model.panels import Notice
+from aiops_tui.model.panels import Metric, Notice, Panel, Status, Table
 from aiops_tui.model.view import View
 
 Open = Any
@@ -72,6 +72,32 @@ async def test_where_there_are_no_evaluations_the_pane_says_how_to_get_some(desk
         await d.sees("no evaluations yet: the backend's evaluation run makes the table")
 
 
+async def test_a_database_without_a_row_is_not_mistaken_for_a_window_without_one(desk: Open) -> None:
+    async with desk() as d:
+        shown = d.monitor.show()
+        none: list[Panel] = []
+        for panel in shown.tabs["overview"]:
+            if isinstance(panel, Table):
+                none.append(replace(panel, rows=(), keys=(), total=0))
+            elif isinstance(panel, Metric):
+                none.append(replace(panel, value=0))
+        d.monitor.show(tabs={"overview": tuple(none)})
+        await d.sees("No conversations yet.")
+        assert "Press -" not in d.text()
+        assert "in all" not in d.text()
+
+
+async def test_while_there_is_nothing_to_show_panels_say_what_is_wrong(desk: Open) -> None:
+    def silent(monitor: Any) -> None:
+        monitor.answers = False
+
+    async with desk(prepare=silent) as d:
+        await d.sees("waiting for the database")
+        problem = Notice("source.refused", {"target": "db/prod"})
+        d.monitor.publish(None, Status("lost", problem=problem, lost_at=d.console.now()))
+        await d.until(lambda: d.text().count("db/prod: nobody answers") == 4, "in the banner and three panels")
+
+
 async def test_notices_are_counted_beside_the_tabs_and_all_told_on_asking(desk: Open) -> None:
     warnings = (Notice("source.no_time", {"n": 12}), Notice("source.no_evaluations"))
     async with desk(size=(150, 40)) as d:
@@ -108,6 +134,6 @@ async def test_a_log_entry_shows_which_part_of_the_program_speaks(desk: Open) ->
         monitor.logs.add(1, message="late", origin="app.api.chat")
 
     async with desk(View(tab="logs"), prepare=spoken) as d:
-        await d.sees("app.log             app.api.chat  late")
+        await d.sees("INFO      app.log  app.api.chat  late")
         await d.pilot.resize_terminal(80, 24)
         await d.until(lambda: "app.api.chat" not in d.text())

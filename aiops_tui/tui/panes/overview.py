@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aiops_tui.model.panels import Metric
+from aiops_tui.model.panels import Metric, Notice, Panel
 from aiops_tui.text.formats import value
 from aiops_tui.tui.look import host
 from aiops_tui.tui.panes.arrange import Cell, Plan, Row, is_roomy
 from aiops_tui.tui.panes.pane import Pane
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
+from aiops_tui.tui.widgets.empty import Emptiness
 from aiops_tui.tui.widgets.table import TableView
 from aiops_tui.tui.widgets.tiles import ROOM_FOR_ALL
 
@@ -40,12 +41,19 @@ class OverviewPane(Pane):
         yield TableView("recent")
         yield Chart("users_by_bucket", "bars")
 
+    def emptiness(self, panel: Panel | None) -> Emptiness:
+        """Return why there is nothing; a longer window would not help where no conversation is kept at all."""
+        total = self.panel("total")
+        if panel is not None and isinstance(total, Metric) and total.value == 0:
+            return Emptiness("none", notice=Notice("tui.empty.no_rows"))
+        return super().emptiness(panel)
+
     def show_panels(self) -> None:
         """Show what is new; the estimate of all rows stands with the chart where it has no tile."""
         total = self.panel("total")
         untold = is_roomy(*self.size) and self.size.width < ROOM_FOR_ALL
         remark = ""
-        if isinstance(total, Metric) and total.value is not None and untold:
+        if isinstance(total, Metric) and total.value and untold:
             remark = host(self).look.words("tui.in_all", n=value(total.value, total.unit))
         self.query_one("#volume", Chart).say(remark)
         super().show_panels()

@@ -184,4 +184,6 @@ class Pane(Container):
             return Emptiness("missing")
         if status.state == "loading" and status.steps:
             return Emptiness("reading", status.done, status.steps)
+        if snapshot is None and status.problem is not None:
+            return Emptiness(notice=status.problem)
         return Emptiness("waiting")

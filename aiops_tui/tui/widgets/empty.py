@@ -27,12 +27,12 @@ class Emptiness:
 
 def empty_lines(panel_id: str, why: Emptiness, words: Translator, width: int, height: int) -> list[Line]:
     """Return, in the middle of a panel, why it is empty and the one thing to do about it."""
-    if why.reason == "waiting":
+    if why.notice is not None:
+        text = words.notice(why.notice)
+    elif why.reason == "waiting":
         text = words("tui.waiting")
     elif why.reason == "reading":
         text = words("tui.reading", done=why.done, steps=why.steps) if why.steps else words("tui.waiting")
-    elif why.notice is not None:
-        text = words.notice(why.notice)
     elif why.filtered:
         text = words("tui.empty.filtered")
     else:

@@ -120,21 +120,19 @@ class Entries(Rows):
             Span("  ", "text"),
             Span(fit(level, _LEVEL), entry.level if entry.level != "other" else "muted"),
             Span("  ", "text"),
-            *(
-                (Span(fit(entry.source, self._source_cells), "muted"), Span("  ", "text"))
-                if width >= _ROOM_FOR_SOURCE
-                else ()
-            ),
-            *self._origin(entry, width),
+            *self._whence(entry, width),
             Span(entry.message, "text" if entry.level != "debug" else "muted"),
             Span(more, "muted"),
         )
 
-    def _origin(self, entry: LogEntry, width: int) -> Line:
-        """Return which part of the program speaks, before what it says."""
-        if not entry.origin or width < _ROOM_FOR_ORIGIN:
-            return EMPTY
-        return (Span(f"{cut(entry.origin, _ORIGIN)}  ", "muted"),)
+    def _whence(self, entry: LogEntry, width: int) -> Line:
+        """Return the file, and which part of the program speaks, as far as there is room."""
+        texts = []
+        if width >= _ROOM_FOR_SOURCE:
+            texts.append(fit(entry.source, self._source_cells))
+        if width >= _ROOM_FOR_ORIGIN and entry.origin:
+            texts.append(cut(entry.origin, _ORIGIN))
+        return tuple(Span(f"{text}  ", "muted") for text in texts)
 
     def content(self, width: int, height: int) -> Sequence[Line]:
         """Return the entries that can be seen, and remember the first of them."""
