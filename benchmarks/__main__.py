@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ _STORES = {"postgresql": PostgreSQL, "sqlite": SQLite}
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; the status is 1 where a bar was missed."""
     options = _parser().parse_args(arguments)
+    # What is killed by a patience other than ours stops its server all the same.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     store: Store = _STORES[options.database](Path(options.folder).absolute())
     try:
         setting = Setting(store, Shape(options.rows, options.days), options.rounds)
