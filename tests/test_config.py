@@ -99,7 +99,7 @@ def test_all_settings_can_be_keys_of_the_file(place: Place) -> None:
     place.toml(
         """
         database_url = "sqlite:///x.db"
-        profile = "mine"
+        profile = "backend"
         lang = "KO"
         theme = "light"
         mouse = false
@@ -120,7 +120,7 @@ def test_all_settings_can_be_keys_of_the_file(place: Place) -> None:
     settings = place.load()
     assert settings.notices == ()
     assert settings.database_url == Secret("sqlite:///x.db")
-    assert (settings.profile, settings.language, settings.theme, settings.mouse) == ("mine", "ko", "light", False)
+    assert (settings.profile, settings.language, settings.theme, settings.mouse) == ("backend", "ko", "light", False)
     assert (settings.interval, settings.statement_timeout, settings.tail_keys) == (2.0, 12.5, 500)
     assert settings.log_files == (place.directory / "a.log", Path("/var/log/b.log"))
     assert settings.slack_bot_token == Secret("xoxb-1")

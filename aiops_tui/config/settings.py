@@ -18,6 +18,8 @@ from aiops_tui.text.translations import languages, preferred_language
 T = TypeVar("T")
 
 THEMES = ("dark", "light")
+PROFILES = ("backend",)
+"""What is known of whose tables."""
 SLACK_API_URL = "https://slack.com/api/"
 
 VARIABLES: Mapping[str, tuple[str, ...]] = {
@@ -103,7 +105,7 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
         notices.append(Notice("config.unknown_key", {"key": printable(key, 100)}))
     return Settings(
         database_url=Secret(database_url),
-        profile=read("profile", values.text, None),
+        profile=read("profile", lambda found: values.choice(found, PROFILES), None),
         naive_timezone=read("naive_timezone", values.timezone, "UTC"),
         interval=settings.number("interval", 5.0, 1, 3600),
         timezone=read("timezone", values.timezone, "Asia/Seoul"),

@@ -68,7 +68,9 @@ def foremost(found: Sequence[Topic], most: int = SHOWN) -> list[Topic]:
     return [*named[:most], Topic(REST, None, sum((topic.counts for topic in beyond), _none()))]
 
 
-def mean_of(means: Mapping[str, Mapping[str, Mean]], topic: Topic, shown: Sequence[Topic], criterion: str) -> float | None:
+def mean_of(
+    means: Mapping[str, Mapping[str, Mean]], topic: Topic, shown: Sequence[Topic], criterion: str
+) -> float | None:
     """Return a topic's mean score; the rest's is that of all topics not ``shown``."""
     if topic.key != REST:
         return means[topic.key][criterion].value if topic.key in means else None

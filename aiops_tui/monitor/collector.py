@@ -16,7 +16,7 @@ from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import fold_topic
 from aiops_tui.model.panels import Notice
 from aiops_tui.model.view import View
-from aiops_tui.model.window import Period, Window, bucket_edges, display_step, from_epoch, previous_period
+from aiops_tui.model.window import EARLIEST, Period, Window, bucket_edges, display_step, from_epoch, previous_period
 from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
 from aiops_tui.monitor.lists import Lists
@@ -247,7 +247,7 @@ class Collector:
             users=self._lists.users_by_bucket(on, wanted, edges, low, version) if overview else None,
             recent=self._lists.recent(on, wanted, window.period, low, version) if overview else (),
             history=self._lists.history(on, signs) if "sentiment" in scene.tabs else None,
-            first=_first_time(scene.base["current"]),
+            first=_oldest(scene.base["current"], signs),
         )
 
     def _cells(self, scene: _Scene, place: str, period: Period) -> Cells:
@@ -334,6 +334,13 @@ def _since(window: Window, previous: Period | None) -> datetime | None:
 
 def _distinct(*books: Book) -> Sequence[Book]:
     return list({id(book): book for book in books}.values())
+
+
+def _oldest(book: Book, signs: Signs) -> datetime | None:
+    """Return the time of the oldest conversation; where older ones were not read, one that is before any window."""
+    low = book.conversations.low
+    unread = low is not None and signs.lowest is not None and low > signs.lowest
+    return EARLIEST if unread else _first_time(book)
 
 
 def _first_time(book: Book) -> datetime | None:
