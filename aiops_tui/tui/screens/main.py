@@ -88,9 +88,13 @@ class MainScreen(Screen[None]):
         if self._pane.tab != tab:
             self._turn_to(tab)
         self.tick(now)
-        self._tabs.show(tab, self.session.notices(host(self).settings))
+        self.mark(tab)
         self._pane.show(self._seen())
         self.show_keys()
+
+    def mark(self, tab: str) -> None:
+        """Mark a tab as the one that is shown."""
+        self._tabs.show(tab, self.session.notices(host(self).settings))
 
     def tick(self, now: datetime) -> None:
         """Bring the clock and the age of the data up to date, and the log, which moves by itself."""

@@ -66,8 +66,9 @@ class MovingScreen(MainScreen):
         self.turn("logs")
 
     def turn(self, tab: str) -> None:
-        """Show a tab of the same view."""
-        self.go(replace(self.session.view, tab=tab))
+        """Show a tab of the same view: its mark at once, then its pane, whose charts take longer to draw."""
+        self.mark(tab)
+        self.call_after_refresh(lambda: self.go(replace(self.session.view, tab=tab)))
 
     def action_earlier(self) -> None:
         """Go back in time by half a window."""
