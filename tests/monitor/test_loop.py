@@ -363,3 +363,41 @@ def test_another_file_under_the_same_name_is_read_anew(tmp_path: Path) -> None:
     (tmp_path / "new.db").rename(tmp_path / "local.db")
     watcher.until_conversations(7)
     watcher.close()
+
+
+def test_a_sentiment_filled_in_later_is_seen_at_the_next_poll_without_recounting(
+    backend: Backend, watcher: Watcher
+) -> None:
+    old = some_talks(1, 40, ago=timedelta(days=1))
+    backend.insert([replace(talk, sentiment=None) for talk in old])
+    backend.insert(some_talks(100, 20))
+    database = open_database(watcher.settings)
+    database.connect()
+    collector = Collector(watcher.settings, database, Tuning(Limits(50), tail_keys=110, margin_keys=1))
+
+    def unanalysed() -> int:
+        collector.probe()
+        inputs = collector.collect(View(tab="sentiment"), ("sentiment",), lambda done, steps: None).inputs
+        cells = inputs.current.conversations
+        return int(cells.filter(cells["sentiment"] == "unanalysed")["n"].sum())
+
+    assert unanalysed() == 40
+    (book,) = collector.books
+    assert book.conversations.tail_low is not None and book.conversations.tail_low > 40
+    backend.run("UPDATE conversation_log SET sentiment = '부정' WHERE id = 30")
+    backend.commit()
+    assert unanalysed() == 39
+    database.close()
+
+
+def test_the_first_load_tells_how_far_it_is(
+    backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiops_tui.monitor.loop._REPORT_EVERY", 0.0)
+    small = Tuning(Limits(50), tail_keys=20, margin_keys=1)
+    monkeypatch.setattr("aiops_tui.monitor.collector.Tuning", lambda *args, **kwargs: small)
+    backend.insert(some_talks(1, 400, ago=timedelta(days=1)))
+    watcher.start()
+    watcher.until_conversations(400)
+    told = [status.done for _, status in watcher.updates if status.state == "loading" and status.steps]
+    assert len(told) > 2 and told == sorted(told)
