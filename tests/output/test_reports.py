@@ -38,7 +38,7 @@ def test_the_report_says_what_when_and_how_sure(snapshot: Snapshot, english: Tra
     assert "compared with 2026-11-20 16:30:00 – 2026-11-21 16:45:00\n" in report
     assert "as of 2026-11-22 16:50:43 from neon/prod (postgresql)\n" in report
     assert re.search(r"Conversations +12,430 +▲ 4\.2%\n", report)
-    assert re.search(r"Negative +25\.0% +▲ 5\.0pp ! +20\.0–30\.0 · n 12 · few rows\n", report)
+    assert re.search(r"Negative share +25\.0% +▲ 5\.0pp ! +20\.0–30\.0 · n 12 · few rows\n", report)
     assert re.search(r"Answer quality +–\n", report)
     assert "Topics  3 of 487\n" in report
     assert re.search(r"other topics +412 +20\.0%\n", report)

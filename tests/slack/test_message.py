@@ -96,10 +96,10 @@ def test_sentence_and_fields_say_the_figures(snapshot: Snapshot) -> None:
     message = composed(snapshot)
     assert message.text == (
         "Overview · last 7 days, 2026-11-15 16:45:00 – 2026-11-22 17:00:00 Asia/Seoul: Conversations 12,430 ▲ 4.2%, "
-        "Negative 21.0% ▲ 2.3pp !, Answer quality 7.12 ▼ 0.08 (within noise)"
+        "Negative share 21.0% ▲ 2.3pp !, Answer quality 7.12 ▼ 0.08 (within noise)"
     )
     text = shown(message)
-    assert "Negative\n*21.0%* ▲ 2.3pp !\n20.3–21.7 · n 11,973" in text
+    assert "Negative share\n*21.0%* ▲ 2.3pp !\n20.3–21.7 · n 11,973" in text
     assert "as of 2026-11-22 16:50:43, shared by kim@box" in text
     assert "neon/prod" in text
 
