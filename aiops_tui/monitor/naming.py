@@ -54,8 +54,7 @@ def within(cells: pl.DataFrame, period: Period, *, cut: bool) -> pl.DataFrame:
     """
     start, end = math.ceil(epoch(period.start)), epoch(period.end)
     if cut:
-        timed = cells.filter(pl.col("bucket").is_not_null())
-        return timed.with_columns(pl.col("bucket").clip(lower_bound=start))
+        return cells.filter(pl.col("bucket").is_not_null())
     return cells.filter((pl.col("bucket") >= start) & (pl.col("bucket") < end))
 
 
