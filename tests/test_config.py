@@ -152,6 +152,7 @@ def test_the_language_is_the_locales_unless_it_is_said(place: Place) -> None:
     ("flags", "problem"),
     [
         ({"interval": 0.5}, "config.bad_number"),
+        ({"interval_idle": 0}, "config.bad_number"),
         ({"interval": "3601"}, "config.bad_number"),
         ({"interval": "nan"}, "config.bad_number"),
         ({"interval": "fast"}, "config.bad_number"),

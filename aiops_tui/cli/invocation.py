@@ -18,7 +18,8 @@ PROGRAM = "aiops-tui"
 _SETTINGS = {
     "db": "database_url", "tz": "timezone", "lang": "language", "log_file": "log_files", "channel": "slack_channel",
     **{name: name for name in (
-        "profile", "interval", "theme", "mouse", "connect_timeout", "statement_timeout", "lock_timeout",
+        "profile", "interval", "interval_idle", "theme", "mouse", "connect_timeout",
+        "statement_timeout", "lock_timeout",
     )},
 }  # fmt: skip
 """The options that are settings, and the setting's name."""

@@ -31,7 +31,7 @@ _CONNECTION = (
     _value("lock-timeout", "SECONDS"),
 )
 _LOGS = _value("log-file", "PATH", multiple=True)
-_INTERVAL = _value("interval", "SECONDS")
+_INTERVAL = (_value("interval", "SECONDS"), _value("interval-idle", "SECONDS"))
 
 
 def _view(tabs: str) -> Group:
@@ -54,7 +54,7 @@ def _view(tabs: str) -> Group:
 
 VIEW = _view("overview|sentiment|evaluation|logs")
 VIEW_OF_TABS = _view("overview|sentiment|evaluation|logs|all")
-SOURCE = Group("source", (_value("db", "URL"), _LOGS, *_CONNECTION, _INTERVAL))
+SOURCE = Group("source", (_value("db", "URL"), _LOGS, *_CONNECTION, *_INTERVAL))
 SCREEN = Group("screen", (_value("theme", "dark|light"), _switch("mouse", "no-mouse")))
 OTHER = Group("other", (_value("lang", "en|ko"),))
 SNAPSHOT = Group("output", (_value("format", "text|json|markdown|csv"), _value("output", "FILE")))
@@ -68,7 +68,7 @@ DEMO = Group(
         _value("seed", "S"),
         _switch("live", "no-live"),
         _switch("tui", "no-tui"),
-        _INTERVAL,
+        *_INTERVAL,
     ),
 )
 DOCTOR = Group("source", (_value("db", "URL"), _LOGS, _ZONE, *_CONNECTION))

@@ -31,6 +31,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "theme": ("AIOPS_THEME",),
     "mouse": ("AIOPS_MOUSE",),
     "interval": ("AIOPS_INTERVAL",),
+    "interval_idle": ("AIOPS_INTERVAL_IDLE",),
     "log_files": ("AIOPS_LOG_FILE",),
     "connect_timeout": ("AIOPS_CONNECT_TIMEOUT",),
     "statement_timeout": ("AIOPS_STATEMENT_TIMEOUT",),
@@ -60,8 +61,10 @@ _PASSWORD = re.compile(r"^[^:/]+://[^:/?#]*:[^@]+@|[?&]password=", re.IGNORECASE
 class Settings:
     """All that a run is told from outside. Times are in seconds, zones IANA names.
 
-    ``naive_timezone`` is what times without an offset mean; ``timezone`` is what people see. ``tail_keys`` and
-    ``tail_seconds`` bound the newest rows that each poll reads again. ``sentiment_aliases`` are normal labels by class.
+    ``naive_timezone`` is what times without an offset mean; ``timezone`` is what people see. ``interval_idle`` is how
+    often a console is brought up to date that nobody looks at, rarely enough for a database that sleeps when left alone
+    for five minutes. ``tail_keys`` and ``tail_seconds`` bound the newest rows that each poll reads again.
+    ``sentiment_aliases`` are normal labels by class.
     ``notices`` are to be told to the operator.
     """
 
@@ -86,6 +89,7 @@ class Settings:
     slack_api_url: str
     dashboard_url: str | None
     state_dir: Path
+    interval_idle: float = 600.0
     notices: tuple[Notice, ...] = ()
 
 
@@ -125,6 +129,7 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
         slack_api_url=read("slack_api_url", values.web_address, SLACK_API_URL).rstrip("/") + "/",
         dashboard_url=settings.sound("dashboard_url", values.is_safe_address),
         state_dir=read("state_dir", lambda found: values.path(found, directory), None) or _state_dir(),
+        interval_idle=settings.number("interval_idle", 600.0, 1, 86_400),
         notices=(*sources.notices, *notices),
     )
 

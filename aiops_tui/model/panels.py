@@ -142,7 +142,7 @@ class Snapshot:
         return next((panel for panel in self.tabs.get(tab, ()) if panel.id == panel_id), None)
 
 
-State = Literal["loading", "live", "paused", "lost"]
+State = Literal["loading", "live", "idle", "paused", "lost"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ _RECOUNT_REST = 0.2
 _FIRST_RETRY = 1.0
 _LAST_RETRY = 30.0
 _REPORT_EVERY = 0.2
+_PAUSED = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Monitor:
         self._publish = publish
         self._view = view
         self._interval = settings.interval
-        self._paused = False
+        self._paused = self._idle = False
+        self._polled = 0.0
         self._stopping = False
         self._asked = threading.Event()
         self._requests: queue.SimpleQueue[tuple[str, Future[Conversation | None]]] = queue.SimpleQueue()
@@ -113,6 +115,11 @@ class Monitor:
         self._paused = on
         self._asked.set()
 
+    def idle(self, on: bool) -> None:
+        """Look rarely and recount nothing, because nobody sees it; or look now, and go on as before."""
+        self._idle = on
+        self._asked.set()
+
     def set_interval(self, seconds: float) -> None:
         """Look so often."""
         self._interval = seconds
@@ -153,7 +160,7 @@ class Monitor:
 
     def _run(self) -> None:
         wait = 0.0
-        retry = _FIRST_RETRY
+        retry, revived = _FIRST_RETRY, False
         while not self._ended():
             self._await(wait)
             if self._ended():
@@ -162,10 +169,14 @@ class Monitor:
                 if not self._connected:
                     self._connect()
                 wait = self._turn()
-                retry = _FIRST_RETRY
+                retry, revived = _FIRST_RETRY, False
             except Cancelled:
                 wait = 0.0
             except SourceError as error:
+                if error.lost and self._connected and not revived:
+                    # A server that slept, or a pooler that was restarted, is back at once: nothing to tell of.
+                    self._connected, revived, wait = False, True, 0.0
+                    continue
                 wait = self._lost(error, retry)
                 retry = min(retry * 2, _LAST_RETRY)
             except Exception as error:  # noqa: BLE001 - a thread that ends unseen would leave old figures for live ones
@@ -223,13 +234,22 @@ class Monitor:
             self._report(replace(self._status, state="loading", done=0, steps=0))
             collector.reconcile(self._view, self._progress)
             self._shown = None
-        if self._paused and not self._wanted_refresh and self._shown is not None and self._shown.view == self._view:
-            self._tell(state="paused")
-            return 3600.0
+        rest = self._rest()
+        if rest > 0 and not self._wanted_refresh and self._shown is not None and self._shown.view == self._view:
+            self._tell(self._status.polled_at)
+            return rest
         self._wanted_refresh = False
         signs = collector.probe()
         self._show(collector, signs)
-        return self._recount_meanwhile(collector)
+        self._polled = time.monotonic()
+        return self._rest() or self._recount_meanwhile(collector)
+
+    def _rest(self) -> float:
+        """Return how many seconds the database is to be left alone, but for what somebody asks for."""
+        if self._paused:
+            return _PAUSED
+        idle = max(self._settings.interval_idle, self._interval) if self._idle else 0.0
+        return max(self._polled + idle - time.monotonic(), 0.0)
 
     def _show(self, collector: Collector, signs: Signs) -> None:
         view = self._view
@@ -247,7 +267,7 @@ class Monitor:
             if view is not self._view:
                 self._asked.set()
             self._snapshot, self._shown = snapshot, shown
-        self._tell(state="paused" if self._paused else "live")
+        self._tell(datetime.now(UTC))
 
     def _recount_meanwhile(self, collector: Collector) -> float:
         """Recount a little in the background, within a share of the database's time; return how long to wait then."""
@@ -295,8 +315,9 @@ class Monitor:
                 )
             )
 
-    def _tell(self, state: State) -> None:
-        self._report(Status(state, polled_at=datetime.now(UTC)))
+    def _tell(self, polled_at: datetime | None) -> None:
+        state: State = "paused" if self._paused else "idle" if self._idle else "live"
+        self._report(Status(state, polled_at=polled_at))
 
     def _lost(self, error: SourceError, retry: float) -> float:
         """Keep the last data, say what is wrong, and return after how many seconds to try again."""

@@ -23,8 +23,8 @@ from aiops_tui.tui.widgets.lines import EMPTY, fit_line
 
 _WIDE, _VERY_WIDE = 100, 150
 _ROOM_FOR_MODE, _ROOM_FOR_CLOCK = 72, 46
-_GLYPHS = {"live": "●", "loading": "◐", "paused": "⏸", "lost": "✖"}
-_ROLES = {"live": "accent", "loading": "label", "paused": "label", "lost": "alarm"}
+_GLYPHS = {"live": "●", "idle": "○", "loading": "◐", "paused": "⏸", "lost": "✖"}
+_ROLES = {"live": "accent", "idle": "label", "loading": "label", "paused": "label", "lost": "alarm"}
 _EXACT = 10
 """The age of the data is told by the second up to here, then in steps of five: it is no stopwatch."""
 

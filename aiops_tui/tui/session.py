@@ -15,8 +15,6 @@ from aiops_tui.tui.history import History, Place
 from aiops_tui.tui.widgets.entries import Book
 
 INTERVALS: tuple[float, ...] = (2.0, 5.0, 10.0, 30.0, 60.0)
-UNWATCHED = 6
-"""While the terminal is not looked at, so many times fewer polls are made: they keep a sleeping database awake."""
 
 Publish = Callable[[Snapshot | None, Status], None]
 
@@ -48,6 +46,9 @@ class MonitorLike(Protocol):
 
     def set_interval(self, seconds: float) -> None:
         """Poll so often."""
+
+    def idle(self, on: bool) -> None:
+        """Poll rarely, because nobody looks, or go on as before."""
 
     def conversation(self, key: str) -> Future[Conversation | None]:
         """Read one conversation."""
@@ -88,6 +89,8 @@ class Session:
             monitor.look(_asked(self.view))
         if self.paused:
             monitor.pause(True)
+        if not self._watched:
+            monitor.idle(True)
         self._told = self.view
 
     def publish(self, snapshot: Snapshot | None, status: Status) -> bool:
@@ -127,23 +130,21 @@ class Session:
     def next_interval(self) -> float:
         """Go on to the next of the usual intervals, and return it."""
         self.interval = next((seconds for seconds in INTERVALS if seconds > self.interval), INTERVALS[0])
-        self._set_interval()
+        if self.monitor is not None:
+            self.monitor.set_interval(self.interval)
         return self.interval
 
     def watched(self, on: bool) -> None:
         """Poll less often while nobody is looking."""
         if on != self._watched:
             self._watched = on
-            self._set_interval()
+            if self.monitor is not None:
+                self.monitor.idle(not on)
 
     def _keep(self, snapshot: Snapshot) -> None:
         for tab in snapshot.tabs:
             self._snapshots.pop(tab, None)
             self._snapshots[tab] = snapshot
-
-    def _set_interval(self) -> None:
-        if self.monitor is not None:
-            self.monitor.set_interval(self.interval if self._watched else self.interval * UNWATCHED)
 
 
 def answers(snapshot: Snapshot, view: View) -> bool:

@@ -104,6 +104,31 @@ def test_paused_looks_no_more_until_asked(backend: Backend, watcher: Watcher) ->
     assert watcher.until(lambda _, status: status.state == "live")
 
 
+def test_idle_looks_rarely_says_so_and_looks_at_once_when_it_is_over(backend: Backend, watcher: Watcher) -> None:
+    watcher.settings = replace(watcher.settings, interval_idle=3600)
+    backend.insert(some_talks(1, 4))
+    monitor = watcher.start()
+    watcher.until_conversations(4)
+    monitor.idle(True)
+    _, idle = watcher.until(lambda _, status: status.state == "idle")
+    backend.insert(some_talks(5, 4))
+    monitor.set_interval(0.01)  # wakes it, as a line in a log does
+    again, status = watcher.until(lambda _, status: status.state == "idle" and status is not idle)
+    assert conversations(again) == 4 and status.polled_at == idle.polled_at
+    monitor.idle(False)
+    watcher.until_conversations(8)
+    watcher.until_live()
+
+
+def test_idle_still_looks_now_and_then(backend: Backend, watcher: Watcher) -> None:
+    watcher.settings = replace(watcher.settings, interval_idle=0.1)
+    backend.insert(some_talks(1, 4))
+    watcher.start().idle(True)
+    watcher.until(lambda _, status: status.state == "idle")
+    backend.insert(some_talks(5, 4))
+    watcher.until(lambda snapshot, status: status.state == "idle" and conversations(snapshot) == 8)
+
+
 def test_another_view_is_shown_at_once_and_the_filter_in_it(backend: Backend, watcher: Watcher) -> None:
     backend.insert(some_talks(1, 8))
     monitor = watcher.start()

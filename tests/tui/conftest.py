@@ -117,6 +117,9 @@ class FakeMonitor:
     def set_interval(self, seconds: float) -> None:
         self.calls.append(("interval", seconds))
 
+    def idle(self, on: bool) -> None:
+        self.calls.append(("idle", on))
+
     def conversation(self, key: str) -> Future[Conversation | None]:
         future: Future[Conversation | None] = Future()
         future.set_result(self.conversations.get(key) or (conversation(key) if key.isdigit() else None))

@@ -478,9 +478,9 @@ async def test_data_is_never_markup_and_never_reaches_the_terminal_raw(desk: Ope
 async def test_polls_become_rarer_while_nobody_looks(desk: Open) -> None:
     async with desk() as d:
         d.console.post_message(events.AppBlur())
-        await d.until(lambda: d.monitor.named("interval") == [30.0])
+        await d.until(lambda: d.monitor.named("idle") == [True])
         d.console.post_message(events.AppFocus())
-        await d.until(lambda: d.monitor.named("interval") == [30.0, 5.0])
+        await d.until(lambda: d.monitor.named("idle") == [True, False])
 
 
 async def test_an_unexpected_error_ends_with_a_line_and_a_private_file(settings: Settings) -> None:
