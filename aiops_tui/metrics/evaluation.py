@@ -10,8 +10,9 @@ from aiops_tui.metrics.inputs import BINS, EVALUATIONS, Cells, Inputs
 from aiops_tui.metrics.intervals import Mean, Ratio
 from aiops_tui.metrics.scores import ROW_SCORE, Buckets, panel_id, score_buckets, score_metrics, scored
 from aiops_tui.metrics.tables import conversation_table
-from aiops_tui.metrics.topics import topic_means, topics
+from aiops_tui.metrics.topics import Topic, topic_means, topics
 from aiops_tui.metrics.week import week_heatmap
+from aiops_tui.model.labels import SENTIMENTS
 from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel, Series
 
 TOPICS = 20
@@ -34,7 +35,7 @@ def panels(inputs: Inputs) -> tuple[Panel, ...]:
         _by_bucket(inputs, buckets),
         *_histograms(inputs, cells),
         week_heatmap("score_heatmap", "score", row_scores, inputs.zone),
-        _topic_criterion(inputs, cells, row_scores),
+        _topic_criterion(inputs),
         conversation_table("worst", inputs.worst, None if evaluations is None else int(row_scores["n"].sum())),
     )
 
@@ -78,11 +79,12 @@ def _histograms(inputs: Inputs, cells: pl.DataFrame) -> tuple[Histogram, ...]:
     )
 
 
-def _topic_criterion(inputs: Inputs, cells: pl.DataFrame, row_scores: pl.DataFrame) -> Heatmap:
+def _topic_criterion(inputs: Inputs) -> Heatmap:
     """Return the means by topic, those most evaluated, and criterion; the row score stands in where there is none."""
     criteria = scored(inputs)[1:] or (ROW_SCORE,)
+    cells = inputs.current.scores_by_topic
     means = topic_means(cells, criteria)
-    kept = [(topic.key, topic.name) for topic in topics(row_scores) if topic.name is not None][:TOPICS]
+    kept = [(topic.key, topic.name) for topic in _evaluated_topics(cells) if topic.name is not None][:TOPICS]
     sums = [[means.get(key, {}).get(name, Mean()) for name in criteria] for key, _ in kept]
     return Heatmap(
         "topic_criterion",
@@ -92,3 +94,11 @@ def _topic_criterion(inputs: Inputs, cells: pl.DataFrame, row_scores: pl.DataFra
         tuple(tuple(mean.value for mean in row) for row in sums),
         tuple(tuple(mean.n for mean in row) for row in sums),
     )
+
+
+def _evaluated_topics(cells: pl.DataFrame | None) -> list[Topic]:
+    """Return the topics by evaluations that have a row score, the most first."""
+    if cells is None:
+        return []
+    row_scores = cells.filter(pl.col("criterion") == ROW_SCORE)
+    return topics(row_scores.select("topic", pl.lit(SENTIMENTS[0]).alias("sentiment"), "n"))

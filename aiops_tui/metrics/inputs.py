@@ -57,7 +57,12 @@ HISTORY = pl.Schema({"day": pl.Date, "sentiment": pl.String, "n": pl.Int64})
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The rollups of one period and filter. None: the table does not exist."""
+    """The rollups of one period and filter. None: the table does not exist.
+
+    Panels are of buckets or of topics, never of both: ``conversations`` and ``evaluations`` may be summed over topics,
+    and then come with ``topics`` and ``topic_scores``, the same summed over buckets. Use `by_topic` and
+    `scores_by_topic` for what needs topics.
+    """
 
     conversations: pl.DataFrame
     evaluations: pl.DataFrame | None = None
@@ -67,6 +72,18 @@ class Cells:
     """Distinct users, those NULL or empty left out."""
     evaluated: int | None = None
     """Distinct conversations that were evaluated."""
+    topics: pl.DataFrame | None = None
+    topic_scores: pl.DataFrame | None = None
+
+    @property
+    def by_topic(self) -> pl.DataFrame:
+        """Conversations with the columns ``topic``, ``sentiment`` and ``n``."""
+        return self.conversations if self.topics is None else self.topics
+
+    @property
+    def scores_by_topic(self) -> pl.DataFrame | None:
+        """Evaluations with the columns ``topic``, ``criterion``, ``n``, ``total`` and ``squares``."""
+        return self.evaluations if self.topic_scores is None else self.topic_scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,9 @@ def _likes(cells: Cells | None) -> Ratio | None:
 
 
 def _topics(inputs: Inputs, conversations: int) -> Table:
-    found = topics(inputs.current.conversations)
+    found = topics(inputs.current.by_topic)
     shown = foremost(found)
-    means = topic_means(inputs.current.evaluations, [ROW_SCORE])
+    means = topic_means(inputs.current.scores_by_topic, [ROW_SCORE])
     rows = tuple(
         (
             topic.name,

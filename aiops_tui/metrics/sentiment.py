@@ -54,7 +54,7 @@ def panels(inputs: Inputs) -> tuple[Panel, ...]:
     cells = class_cells(inputs.current)
     buckets = class_buckets(inputs, cells)
     counts, before = by_class(buckets), class_counts(inputs.before)
-    found = topics(inputs.current.conversations)
+    found = topics(inputs.current.by_topic)
     return (
         *(
             count_metric(name, counts[name], before[name] if before else None, closed(buckets[name], inputs))
@@ -65,7 +65,7 @@ def panels(inputs: Inputs) -> tuple[Panel, ...]:
         _by_day(inputs, cells),
         week_heatmap("negative_heatmap", "ratio", negative_cells(cells), inputs.zone),
         _topic_sentiment(found, inputs.topics_total),
-        _movers(found, topics(inputs.before.conversations) if inputs.before else []),
+        _movers(found, topics(inputs.before.by_topic) if inputs.before else []),
     )
 
 
