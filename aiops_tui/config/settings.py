@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,6 +45,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "slack_api_url": ("AIOPS_SLACK_API_URL",),
     "dashboard_url": ("DASHBOARD_URL",),
     "state_dir": ("AIOPS_STATE_DIR",),
+    "keys": ("AIOPS_KEYS",),
 }
 """The environment variables of each setting, the first that is set counts."""
 
@@ -65,6 +66,7 @@ class Settings:
     often a console is brought up to date that nobody looks at, rarely enough for a database that sleeps when left alone
     for five minutes. ``tail_keys`` and ``tail_seconds`` bound the newest rows that each poll reads again.
     ``sentiment_aliases`` are normal labels by class.
+    ``keys`` are the names of the keys that are to call an action, by its id, as they were written.
     ``notices`` are to be told to the operator.
     """
 
@@ -90,6 +92,7 @@ class Settings:
     dashboard_url: str | None
     state_dir: Path
     interval_idle: float = 600.0
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
 
 
@@ -130,6 +133,7 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
         dashboard_url=settings.sound("dashboard_url", values.is_safe_address),
         state_dir=read("state_dir", lambda found: values.path(found, directory), None) or _state_dir(),
         interval_idle=settings.number("interval_idle", 600.0, 1, 86_400),
+        keys=settings.keys(),
         notices=(*sources.notices, *notices),
     )
 
@@ -176,6 +180,15 @@ class _Settings:
             return found.value
         self.notices.append(Notice(f"config.malformed_{name}", {"origin": found.origin}))
         return None
+
+    def keys(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the keys of actions; what is no key is left out, and a notice tells so."""
+        found = self.find("keys")
+        known, strange = ({}, []) if found is None else values.key_names(found)
+        self.notices += [
+            Notice("config.bad_key", {"origin": found.origin, "id": printable(each, 100)}) for each in strange if found
+        ]
+        return known
 
     def secret(self, name: str, is_sound: Callable[[str], bool]) -> Secret | None:
         """Return a secret, read like `sound`."""

@@ -106,6 +106,25 @@ def aliases(found: Found | None) -> Mapping[str, tuple[str, ...]]:
     return known
 
 
+def key_names(found: Found) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """Return the names of keys by action, and the actions with something that is no name of a key.
+
+    In ``config.toml`` they are ``share = "ctrl+s"`` or a list, in the environment ``share=ctrl+s;earlier=h,comma``.
+    """
+    pairs: Mapping[str, object]
+    if isinstance(found.value, str):
+        parts = (part.partition("=") for part in found.value.split(";") if part.strip())
+        pairs = {name.strip(): [key.strip() for key in keys.split(",") if key.strip()] for name, _, keys in parts}
+    else:
+        pairs = found.value if isinstance(found.value, dict) else {"keys": found.value}
+    known: dict[str, tuple[str, ...]] = {}
+    for name, keys in pairs.items():
+        listed = [keys] if isinstance(keys, str) else keys
+        if isinstance(listed, list) and all(isinstance(key, str) for key in listed):
+            known[name] = tuple(listed)
+    return known, [name for name in pairs if name not in known]
+
+
 def _pairs(found: Found) -> dict[str, list[str]]:
     if isinstance(found.value, str):
         pairs = [part.partition("=") for part in found.value.split(";") if part.strip()]

@@ -18,6 +18,7 @@ from aiops_tui.text.translations import Translator
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.filters import PrintableOnly
 from aiops_tui.tui.footer import Footer
+from aiops_tui.tui.keymap import remapped, textual_keymap
 from aiops_tui.tui.look import Look
 from aiops_tui.tui.patience import Patient
 from aiops_tui.tui.screens.desk import Desk
@@ -52,7 +53,8 @@ class Console(Patient):
     ) -> None:
         super().__init__()
         self.animation_level = "none"
-        self.settings = settings
+        self.keys, told = remapped(settings.keys)
+        self.settings = replace(settings, notices=(*settings.notices, *told))
         self.session = Session(view, settings.interval)
         self.sharing = Sharing()
         self.each_second: Callable[[], None] = lambda: None
@@ -110,6 +112,7 @@ class Console(Patient):
 
     def on_mount(self) -> None:
         """Show the frame; begin the work behind it once it is on the screen."""
+        self.set_keymap(textual_keymap(self.keys))
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._begin)
 
@@ -229,7 +232,7 @@ class Console(Patient):
 
         if self.screen is self._desk:
             words = self.look.words
-            self.push_screen(Palette(commands(words, self.settings.timezone)), self._desk.run_command)
+            self.push_screen(Palette(commands(words, self.settings.timezone, self.keys)), self._desk.run_command)
 
     def action_repaint(self) -> None:
         """Write every cell again."""

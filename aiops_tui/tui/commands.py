@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiops_tui.model.window import WINDOW_NAMES
 from aiops_tui.text.translations import Translator, languages
-from aiops_tui.tui.keys import KEYS
+from aiops_tui.tui.keys import KEYS, Key
 from aiops_tui.tui.screens.palette import Command
 from aiops_tui.tui.themes import PALETTES
 
 ZONES = ("Asia/Seoul", "UTC", "Asia/Tokyo", "Asia/Kolkata", "Europe/Berlin", "America/New_York", "America/Los_Angeles")
 
 
-def commands(words: Translator, zone: str) -> list[Command]:
+def commands(words: Translator, zone: str, table: Sequence[Key] = KEYS) -> list[Command]:
     """Return all commands; ``zone`` is offered beside the usual ones."""
-    found = [Command(key.id, "", words(key.message), key.shown) for key in KEYS if key.in_palette]
+    found = [Command(key.id, "", words(key.message), key.shown) for key in table if key.in_palette]
     found += [
         Command("window", name, words("tui.command.window", name=words.label(f"window.{name}")))
         for name in WINDOW_NAMES

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.text.cells import width as cells
-from aiops_tui.tui.keys import Key, Place, keys_of
+from aiops_tui.tui.keys import KEYS, Key, Place, keys_of
+from aiops_tui.tui.look import host
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.lines import fit_line
 
@@ -43,7 +44,7 @@ class Footer(Drawn):
         """Return the one line."""
         if self.message:
             return [fit_line((Span(" ", "text", "bar"), Span(self.message, self.role, "bar")), width, "bar")]
-        keys = ranked(self.places, self.hidden)
+        keys = ranked(self.places, self.hidden, host(self).keys)
         *keys, close = keys
         if width < _NARROW:
             helps = [key for key in keys if key.id == "help"]
@@ -65,7 +66,7 @@ class Footer(Drawn):
         return (Span(f" {shown}", "accent", "bar"), Span(f" {self.look.words(key.word)} ", "label", "bar"))
 
 
-def ranked(places: Sequence[Place], hidden: frozenset[str] = frozenset()) -> list[Key]:
+def ranked(places: Sequence[Place], hidden: frozenset[str] = frozenset(), table: Sequence[Key] = KEYS) -> list[Key]:
     """Return the keys of the footer in their order; the one that closes comes last."""
-    keys = [key for key in keys_of(*places) if key.rank and key.id not in hidden]
+    keys = [key for key in keys_of(*places, table=table) if key.rank and key.keys and key.id not in hidden]
     return sorted(keys, key=lambda key: key.rank)

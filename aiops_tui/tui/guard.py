@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from aiops_tui.tui.keys import KEYS
@@ -14,7 +14,8 @@ BURST = 3
 """So many printable keys at once may have been typed; more are a paste."""
 
 _SPLIT_SECONDS = 0.5
-_REPEATING = frozenset(name for key in KEYS if key.repeats for name in key.keys)
+REPEATING = frozenset(name for key in KEYS if key.repeats for name in key.keys)
+"""Keys that one holds down, unless they were given other actions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,12 @@ class Stroke:
         return self.character is not None and self.character.isprintable()
 
 
-def typed(strokes: Sequence[Stroke]) -> bool:
+def typed(strokes: Sequence[Stroke], repeating: Container[str] = REPEATING) -> bool:
     """Return whether strokes that arrived together were typed, or are one key held down, and not pasted."""
     printable = [stroke.key for stroke in strokes if stroke.printable]
     if len(printable) <= BURST:
         return True
-    return len(set(printable)) == 1 and printable[0] in _REPEATING
+    return len(set(printable)) == 1 and printable[0] in repeating
 
 
 class SequenceTail:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +18,8 @@ class Key:
 
     ``keys`` are Textual's names, ``shown`` is what a person reads. ``rank`` is the place in the footer, 0 for none.
     ``repeats`` says that holding the key down is meant, so that many at once are no paste. ``in_palette`` lists it
-    in the palette.
+    in the palette. ``asks`` says that a line to type in opens, and ``careful`` that it is asked before anything is
+    done, so that it is taken where a Hangul letter could be either this key or the same without Shift.
     """
 
     id: str
@@ -27,6 +29,8 @@ class Key:
     rank: int = 0
     repeats: bool = False
     in_palette: bool = False
+    asks: bool = False
+    careful: bool = False
 
     @property
     def message(self) -> str:
@@ -46,7 +50,7 @@ class Key:
 
 KEYS: tuple[Key, ...] = (
     Key("help", ("question_mark", "f1"), "? F1", "everywhere", rank=8),
-    Key("palette", ("colon", "ctrl+p"), ": Ctrl+P", "everywhere"),
+    Key("palette", ("colon", "ctrl+p"), ": Ctrl+P", "everywhere", asks=True),
     Key("repaint", ("ctrl+l",), "Ctrl+L", "everywhere", in_palette=True),
     Key("suspend", ("ctrl+z",), "Ctrl+Z", "everywhere"),
     Key("close", ("q",), "q", "everywhere", rank=99),
@@ -58,7 +62,7 @@ KEYS: tuple[Key, ...] = (
     Key("next_panel", ("tab",), "Tab", repeats=True),
     Key("previous_panel", ("shift+tab",), "Shift+Tab", repeats=True),
     Key("go_back", ("escape", "backspace"), "Esc ⌫", rank=2),
-    Key("filter", ("slash",), "/", rank=3, in_palette=True),
+    Key("filter", ("slash",), "/", rank=3, in_palette=True, asks=True),
     Key("earlier", ("comma",), ",", rank=5, in_palette=True),
     Key("later", ("full_stop",), ".", in_palette=True),
     Key("zoom_out", ("minus",), "-", in_palette=True),
@@ -69,7 +73,7 @@ KEYS: tuple[Key, ...] = (
     Key("pause", ("space",), "␣", rank=7, in_palette=True),
     Key("refresh", ("r",), "r", in_palette=True),
     Key("interval", ("i",), "i", in_palette=True),
-    Key("find", ("f",), "f", in_palette=True),
+    Key("find", ("f",), "f", in_palette=True, asks=True),
     Key("next_hit", ("n",), "n", repeats=True),
     Key("previous_hit", ("N",), "N", repeats=True),
     Key("copy", ("y",), "y", in_palette=True),
@@ -97,9 +101,9 @@ KEYS: tuple[Key, ...] = (
 )
 
 
-def keys_of(*places: Place) -> list[Key]:
+def keys_of(*places: Place, table: Sequence[Key] = KEYS) -> list[Key]:
     """Return the keys that work in these places, in the table's order."""
-    return [key for key in KEYS if key.place in places]
+    return [key for key in table if key.place in places]
 
 
 def key_named(action: str) -> Key:
@@ -121,6 +125,7 @@ _COMPOUND = {
     "ㄶ": "sg", "ㄺ": "fr", "ㄻ": "fa", "ㄼ": "fq", "ㄽ": "ft", "ㄾ": "fx", "ㄿ": "fv", "ㅀ": "fg", "ㅄ": "qt",
 }  # fmt: skip
 _LETTERS = _COMPATIBLE | _COMPOUND
+_WITH_SHIFT = {letter: letter.upper() for letter in _COMPATIBLE.values() if letter.upper() not in _COMPATIBLE.values()}
 _CONJOINING: dict[str, str] = {
     unicodedata.normalize("NFKD", letter): latin
     for letter, latin in _LETTERS.items()
@@ -131,8 +136,18 @@ _FINALS = "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊ
 _CONJOINING |= {chr(0x11A8 + place): _LETTERS[letter] for place, letter in enumerate(_FINALS)}
 
 
+def pressed(character: str, table: Sequence[Key] = KEYS) -> str:
+    """Return the keys, as one letter each, that a Hangul letter or syllable stands for; else nothing.
+
+    Most letters are the same with Shift: of two actions, the one that asks before it does anything is meant then.
+    """
+    careful = {name for key in table if key.careful for name in key.keys}
+    letters = latin(character)
+    return "".join(letter.upper() if _WITH_SHIFT.get(letter, "") in careful else letter for letter in letters)
+
+
 def latin(character: str) -> str:
-    """Return the keys, as one letter each, that were pressed for a Hangul letter or syllable; else nothing."""
+    """Return the letters that lie where a Hangul letter or syllable was typed; else nothing."""
     if not ("\u1100" <= character <= "\u11ff" or "\u3131" <= character <= "\u318e" or "가" <= character <= "힣"):
         return ""
     if character in _LETTERS:

@@ -11,6 +11,7 @@ from textual.dom import DOMNode
 
 from aiops_tui.config import Settings
 from aiops_tui.text.translations import Translator
+from aiops_tui.tui.keys import Key
 from aiops_tui.tui.themes import Palette
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Host(Protocol):
     settings: Settings
     session: Session
     sharing: Sharing
+    keys: tuple[Key, ...]
 
     @property
     def look(self) -> Look:

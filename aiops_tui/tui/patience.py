@@ -10,7 +10,7 @@ from textual.app import App
 from textual.message import Message
 
 from aiops_tui.tui.guard import HOLD_SECONDS, SequenceTail, Stroke, typed
-from aiops_tui.tui.keys import latin
+from aiops_tui.tui.keys import KEYS, Key, pressed
 
 
 class Released(Message):
@@ -28,6 +28,7 @@ class Patient(App[int]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.keys: tuple[Key, ...] = KEYS
         self._tail = SequenceTail()
         self._held: list[events.Key] = []
         self._silence: asyncio.TimerHandle | None = None
@@ -55,15 +56,15 @@ class Patient(App[int]):
 
     def _release(self) -> None:
         held, self._held, self._silence = self._held, [], None
-        if typed([Stroke(event.key, event.character) for event in held]):
+        repeating = {name for key in self.keys if key.repeats for name in key.keys}
+        if typed([Stroke(event.key, event.character) for event in held], repeating):
             self.post_message(Released(held))
 
     async def on_released(self, message: Released) -> None:
         """Let keys have their effect, Hangul letters by their place on the keyboard."""
         for event in message.keys:
-            letters = latin(event.character or "")
-            pressed = [events.Key(letter, letter) for letter in letters] if letters else [event]
-            for key in pressed:
+            letters = pressed(event.character or "", self.keys)
+            for key in [events.Key(letter, letter) for letter in letters] if letters else [event]:
                 if not self._running:
                     return
                 await super().on_event(key)

@@ -28,7 +28,7 @@ def entry_sheet(entry: LogEntry, desk: Host, plain: str) -> Sheet:
 
 def help_sheet(desk: Host) -> Sheet:
     """Return the help."""
-    return Sheet(desk.look.words("tui.help.title"), lambda cells: help_lines(desk.look.words, cells))
+    return Sheet(desk.look.words("tui.help.title"), lambda cells: help_lines(desk.look.words, cells, desk.keys))
 
 
 def notices_sheet(desk: Host) -> Sheet:
