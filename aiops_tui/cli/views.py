@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,9 @@ from aiops_tui.config import values
 from aiops_tui.config.sources import Found
 from aiops_tui.model.filters import Filter, FilterError
 from aiops_tui.model.panels import TABS, Notice
+from aiops_tui.model.timespan import TimeError, read_moment, read_window
 from aiops_tui.model.view import View
-from aiops_tui.model.window import COMPARES, WINDOW_NAMES, Compare, WindowSpec, clamp
+from aiops_tui.model.window import COMPARES, Compare, WindowSpec
 from aiops_tui.text.cells import width
 from aiops_tui.text.printable import printable
 
@@ -66,7 +68,7 @@ def _tab(found: Found | None, choices: tuple[str, ...]) -> str:
     return values.choice(found, choices)
 
 
-def _window(run: Invocation, zone: tzinfo) -> WindowSpec:
+def _window(run: Invocation, zone: ZoneInfo) -> WindowSpec:
     """Return the window: a named one, or one with bounds of its own, whichever was given nearer to the command."""
     named, since, until = run.find("window"), run.find("since"), run.find("until")
     given = [name for name in ("since", "until") if name in run.flags]
@@ -75,7 +77,7 @@ def _window(run: Invocation, zone: tzinfo) -> WindowSpec:
     at_found = run.find("at")
     at = _moment(at_found, zone)
     if "window" in run.flags or not (since or until):
-        return WindowSpec(values.choice(named, WINDOW_NAMES) if named else "7d", at=at)
+        return replace(_span(run, named, zone) if named else WindowSpec(), at=at)
     window = WindowSpec("custom", since=_moment(since, zone), until=_moment(until, zone), at=at)
     for end, found in ((window.until, until), (at, at_found)):
         if since and window.since and found and end and window.since >= end:
@@ -83,15 +85,23 @@ def _window(run: Invocation, zone: tzinfo) -> WindowSpec:
     return window
 
 
-def _moment(found: Found | None, zone: tzinfo) -> datetime | None:
-    """Read an ISO 8601 date or time, which loses its fractions of a second."""
+def _span(run: Invocation, found: Found, zone: ZoneInfo) -> WindowSpec:
+    try:
+        return read_window(str(found.value), zone, datetime.now(UTC))
+    except TimeError as error:
+        reason = run.translator(
+            error.message_id, **{name: printable(value, _SHOWN) for name, value in error.values.items()}
+        )
+        raise mistake("cli.bad_window", found, reason=reason) from None
+
+
+def _moment(found: Found | None, zone: ZoneInfo) -> datetime | None:
+    """Read a date or time, which loses its fractions of a second."""
     if found is None:
         return None
     try:
-        moment = datetime.fromisoformat(str(found.value).strip()).replace(microsecond=0)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        return clamp(aware.astimezone(UTC), 0)
-    except (ValueError, OverflowError):
+        return read_moment(str(found.value), zone, datetime.now(UTC))
+    except TimeError:
         raise mistake("cli.bad_moment", found) from None
 
 

@@ -197,15 +197,15 @@ def bucket_edges(period: Period, step: int, zone: ZoneInfo) -> list[datetime]:
         return [period.start, period.end]
     inner: list[datetime] = []
     if step < DAY:
-        for midnight, following in pairwise(midnights(period, zone)):
-            length = (following - midnight).total_seconds()
-            inner += [midnight + timedelta(seconds=s) for s in range(0, math.ceil(length), step)]
+        for start, following in pairwise(midnights(period, zone)):
+            length = (following - start).total_seconds()
+            inner += [start + timedelta(seconds=s) for s in range(0, math.ceil(length), step)]
     else:
         days = step // DAY
         first = _local_date(period.start, zone)
         anchor = first.toordinal() - (first.toordinal() - 1) % days
         last = _local_date(period.end, zone).toordinal()
-        inner = [_midnight(date.fromordinal(max(n, 1)), zone) for n in range(anchor, last + 1, days)]
+        inner = [midnight(date.fromordinal(max(n, 1)), zone) for n in range(anchor, last + 1, days)]
     return [period.start, *(edge for edge in inner if period.start < edge < period.end), period.end]
 
 
@@ -213,7 +213,7 @@ def midnights(period: Period, zone: ZoneInfo) -> list[datetime]:
     """Return the local midnights, in UTC, from the one at or before the start to the one at or after the end."""
     first, last = _local_date(period.start, zone), _local_date(period.end, zone)
     days = range(first.toordinal(), min(last.toordinal() + 1, date.max.toordinal()) + 1)
-    found = [_midnight(date.fromordinal(day), zone) for day in days]
+    found = [midnight(date.fromordinal(day), zone) for day in days]
     return found[:-1] if len(found) > 2 and found[-2] >= period.end else found
 
 
@@ -221,7 +221,7 @@ def _local_date(moment: datetime, zone: ZoneInfo) -> date:
     return clamp(moment, 0).astimezone(zone).date()
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
     """Return the first moment of a day in a zone; where clocks skip midnight, it is the moment they jump."""
     local = datetime(day.year, day.month, day.day, tzinfo=zone)
     try:
