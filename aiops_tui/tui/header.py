@@ -23,8 +23,8 @@ from aiops_tui.tui.widgets.lines import EMPTY, fit_line
 
 _WIDE, _VERY_WIDE = 100, 150
 _ROOM_FOR_MODE, _ROOM_FOR_CLOCK = 72, 46
-_GLYPHS = {"live": "●", "idle": "○", "loading": "◐", "paused": "⏸", "lost": "✖"}
-_ROLES = {"live": "accent", "idle": "label", "loading": "label", "paused": "label", "lost": "alarm"}
+_GLYPHS = {"live": "●", "idle": "○", "loading": "◐", "paused": "⏸", "lost": "✖", "past": "◆"}
+_ROLES = {"live": "accent", "idle": "label", "loading": "label", "paused": "label", "lost": "alarm", "past": "label"}
 _EXACT = 10
 """The age of the data is told by the second up to here, then in steps of five: it is no stopwatch."""
 
@@ -110,9 +110,12 @@ class Header(Horizontal):
             piece.redraw()
 
 
-def state_text(status: Status, now: datetime, words: Translator) -> str:
-    """Return the word for the state and how old the data are, in steps that keep the line quiet."""
-    word = words(f"tui.state.{status.state}")
+def state_text(status: Status, now: datetime, words: Translator, *, past: bool = False) -> str:
+    """Return the word for the state and how old the data are, in steps that keep the line quiet.
+
+    ``past`` says that the window has ended, so that nothing new will be seen in it.
+    """
+    word = words("tui.state.past" if past else f"tui.state.{status.state}")
     if status.polled_at is None:
         return word
     return f"{word} · {words('tui.age', age=age(_calm(now - status.polled_at), words))}"
@@ -143,8 +146,9 @@ def path(heading: Heading, look: Look) -> list[str]:
 
 
 def _state(heading: Heading, words: Translator) -> Line:
-    state = heading.status.state
-    text = state_text(heading.status, heading.now, words)
+    past = heading.status.state == "live" and not heading.view.window.is_live
+    state = "past" if past else heading.status.state
+    text = state_text(heading.status, heading.now, words, past=past)
     return (Span(f" {_GLYPHS[state]} ", _ROLES[state], "bar"), Span(text, "text", "bar"))
 
 

@@ -63,6 +63,7 @@ KEYS: tuple[Key, ...] = (
     Key("previous_panel", ("shift+tab",), "Shift+Tab", repeats=True),
     Key("go_back", ("escape", "backspace"), "Esc ⌫", rank=2),
     Key("filter", ("slash",), "/", rank=3, in_palette=True, asks=True),
+    Key("time", ("w",), "w", in_palette=True, asks=True),
     Key("earlier", ("comma",), ",", rank=5, in_palette=True),
     Key("later", ("full_stop",), ".", in_palette=True),
     Key("zoom_out", ("minus",), "-", in_palette=True),
@@ -106,9 +107,9 @@ def keys_of(*places: Place, table: Sequence[Key] = KEYS) -> list[Key]:
     return [key for key in table if key.place in places]
 
 
-def key_named(action: str) -> Key:
+def key_named(action: str, table: Sequence[Key] = KEYS) -> Key:
     """Return the key that calls an action."""
-    return next(key for key in KEYS if key.id == action)
+    return next(key for key in table if key.id == action)
 
 
 # The 두벌식 layout: each letter by the key that it lies on. Shift gives other letters on seven keys only; elsewhere the

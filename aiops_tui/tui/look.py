@@ -55,6 +55,9 @@ class Host(Protocol):
     def update(self) -> None:
         """Show the session as it is."""
 
+    def opened(self) -> None:
+        """Give a line to type in, which has just opened, the keys pressed since it was asked for."""
+
     def configure(self, *, language: str | None = None, theme: str | None = None, timezone: str | None = None) -> None:
         """Take other settings and show everything by them."""
 

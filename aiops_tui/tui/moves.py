@@ -9,7 +9,7 @@ from aiops_tui.model.filters import Filter, Term
 from aiops_tui.model.labels import REST
 from aiops_tui.model.panels import Snapshot
 from aiops_tui.model.view import View
-from aiops_tui.model.window import COMPARES, WindowSpec
+from aiops_tui.model.window import COMPARES, SPANS, WindowSpec, base_bucket, clamp, snap_up
 from aiops_tui.tui.widgets.table import TableView
 
 CONVERSATION_TABLES = frozenset({"recent", "worst", "recent_feedback"})
@@ -28,9 +28,16 @@ def stepped(view: View, snapshot: Snapshot | None, direction: int, now: datetime
     return replace(view, window=window)
 
 
-def zoomed(view: View, direction: int) -> View:
-    """Return the view over the next shorter (-1) or longer (1) window."""
-    return replace(view, window=view.window.zoomed(direction))
+def zoomed(view: View, direction: int, now: datetime, around: datetime | None = None) -> View:
+    """Return the view over the next shorter (-1) or longer (1) window.
+
+    Its middle is ``around``, unless it would end after now; without that it ends where this one does.
+    """
+    window = view.window.zoomed(direction)
+    if around is None or window.name not in SPANS:
+        return replace(view, window=window)
+    end = snap_up(clamp(around, SPANS[window.name] / 2), base_bucket(SPANS[window.name]))
+    return replace(view, window=replace(window, at=end if end < now else None))
 
 
 def present(view: View) -> View:
@@ -48,6 +55,11 @@ def compared(view: View) -> View:
 def windowed(view: View, name: str) -> View:
     """Return the view over a named window that ends where this one does."""
     return replace(view, window=WindowSpec(name, at=view.window.at))
+
+
+def over(view: View, window: WindowSpec) -> View:
+    """Return the view over another window."""
+    return replace(view, window=window)
 
 
 def within(view: View, start: datetime, end: datetime | None) -> View:

@@ -12,13 +12,17 @@ from textual.message import Message
 from aiops_tui.tui.guard import HOLD_SECONDS, SequenceTail, Stroke, typed
 from aiops_tui.tui.keys import KEYS, Key, pressed
 
+AHEAD_SECONDS = 1.0
+"""So long a line to type in may take to open; keys pressed meanwhile go into it."""
+
 
 class Released(Message):
-    """Keys that were held back to see whether they are a paste, and are none."""
+    """Keys that were held back: to see whether they are a paste, or, ``typed``, until there was a line for them."""
 
-    def __init__(self, keys: list[events.Key]) -> None:
+    def __init__(self, keys: list[events.Key], *, typed: bool = False) -> None:
         super().__init__()
         self.keys = keys
+        self.typed = typed
 
 
 class Patient(App[int]):
@@ -32,6 +36,8 @@ class Patient(App[int]):
         self._tail = SequenceTail()
         self._held: list[events.Key] = []
         self._silence: asyncio.TimerHandle | None = None
+        self._ahead: list[events.Key] | None = None
+        self._ahead_until = 0.0
 
     async def on_event(self, event: events.Event) -> None:
         """Hold printable keys back for a moment, outside inputs: a paste is no command."""
@@ -39,7 +45,7 @@ class Patient(App[int]):
             await super().on_event(event)
             return
         stroke = Stroke(event.key, event.character)
-        if self._tail.swallows(stroke, time.monotonic()):
+        if self._tail.swallows(stroke, time.monotonic()) or self._kept(event):
             return
         if not (stroke.printable or self._held):
             await super().on_event(event)
@@ -63,8 +69,33 @@ class Patient(App[int]):
     async def on_released(self, message: Released) -> None:
         """Let keys have their effect, Hangul letters by their place on the keyboard."""
         for event in message.keys:
+            if message.typed:
+                await super().on_event(event)
+                continue
+            if self._kept(event):
+                continue
             letters = pressed(event.character or "", self.keys)
             for key in [events.Key(letter, letter) for letter in letters] if letters else [event]:
                 if not self._running:
                     return
                 await super().on_event(key)
+                if self.will_ask(key.key):
+                    self._ahead, self._ahead_until = [], time.monotonic() + AHEAD_SECONDS
+
+    def will_ask(self, key: str) -> bool:
+        """Return whether a key opens a line to type in, here and now."""
+        return len(self.screen_stack) == 1 and any(each.asks and key in each.keys for each in self.keys)
+
+    def opened(self) -> None:
+        """Give a line to type in, which has just opened, the keys pressed since it was asked for."""
+        ahead, self._ahead = self._ahead, None
+        if ahead:
+            self.post_message(Released(ahead, typed=True))
+
+    def _kept(self, event: events.Key) -> bool:
+        """Keep a key for the line that is about to open, and say whether one is."""
+        if self._ahead is not None and time.monotonic() < self._ahead_until:
+            self._ahead.append(event)
+            return True
+        self._ahead = None
+        return False

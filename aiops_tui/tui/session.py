@@ -12,9 +12,13 @@ from aiops_tui.model.panels import Notice, Snapshot, Status
 from aiops_tui.model.records import Conversation
 from aiops_tui.model.view import View
 from aiops_tui.tui.history import History, Place
+from aiops_tui.tui.vocabulary import Vocabulary
 from aiops_tui.tui.widgets.entries import Book
 
 INTERVALS: tuple[float, ...] = (2.0, 5.0, 10.0, 30.0, 60.0)
+
+FILTERS = 100
+"""So many filters are remembered."""
 
 Publish = Callable[[Snapshot | None, Status], None]
 
@@ -67,6 +71,9 @@ class Session:
         self._snapshots: dict[str, Snapshot] = {}
         self._told = view
         self._watched = True
+        self.vocabulary = Vocabulary()
+        self.filters: tuple[str, ...] = ()
+        """The filters that were entered, the latest last."""
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -112,6 +119,11 @@ class Session:
             self._told = view
             self.monitor.look(_asked(view))
 
+    def remember_filter(self, text: str) -> None:
+        """Keep a filter to be entered again."""
+        if text:
+            self.filters = (*(each for each in self.filters if each != text), text)[-FILTERS:]
+
     def go_back(self) -> Place | None:
         """Return to the latest place and what was seen there."""
         place = self.history.pop()
@@ -142,6 +154,7 @@ class Session:
                 self.monitor.idle(not on)
 
     def _keep(self, snapshot: Snapshot) -> None:
+        self.vocabulary.learn(snapshot)
         for tab in snapshot.tabs:
             self._snapshots.pop(tab, None)
             self._snapshots[tab] = snapshot

@@ -21,7 +21,6 @@ from aiops_tui.model.window import WindowSpec
 from aiops_tui.text.cells import width
 from aiops_tui.text.printable import is_printable
 from aiops_tui.tui import moves
-from aiops_tui.tui.filterbar import completed
 from aiops_tui.tui.filters import PrintableOnly
 from aiops_tui.tui.look import Look
 from aiops_tui.tui.panes import NUMBERED, make_pane
@@ -101,15 +100,6 @@ def test_a_crash_leaves_a_private_file_without_locals_or_secrets(tmp_path: Path)
 def test_a_crash_that_cannot_be_written_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert crash.write_report(ValueError(), tmp_path / "file", []) is None
-
-
-def test_filters_are_completed_by_keys_and_values() -> None:
-    assert completed("to", []) == "topic:"
-    assert completed("topic:결", ["환불", "결제"]) == "topic:결제"
-    assert completed("user:kim -sent", []) == "user:kim -sentiment:"
-    assert completed("sentiment:neg", []) == "sentiment:negative"
-    assert completed("topic:x", ["환불"]) is None
-    assert completed("", ["환불"]) is None
 
 
 def test_going_later_ends_at_now(now: datetime, figures: Callable[[View], Snapshot]) -> None:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from aiops_tui.model.panels import Table
 from aiops_tui.text.cells import width
 from aiops_tui.tui import moves
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.look import host
-from aiops_tui.tui.screens.moving import MovingScreen
-from aiops_tui.tui.session import Session
+from aiops_tui.tui.screens.asking import AskingScreen
 from aiops_tui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from aiops_tui.slack import Outcome
-    from aiops_tui.tui.filterbar import FilterBar, Mode
     from aiops_tui.tui.screens.palette import Command
 
 
-class Desk(MovingScreen):
-    """Filters, finds, polls, shares and does what the palette lists, beside moving."""
+class Desk(AskingScreen):
+    """Polls, shares and does what the palette lists, beside moving and asking."""
 
     BINDINGS = bindings_of("main")
 
@@ -33,63 +29,6 @@ class Desk(MovingScreen):
         def __init__(self, result: Outcome | Exception) -> None:
             super().__init__()
             self.result = result
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._searched: Rows | None = None
-
-    # filter and find
-
-    def action_filter(self) -> None:
-        """Ask for a filter, beginning with the one there is."""
-        self._ask("filter", str(self.session.view.filter), self._topics())
-
-    def action_find(self) -> None:
-        """Ask for a text to find in the list that has the keys."""
-        if isinstance(self.focused, Rows):
-            self._searched = self.focused
-            self._ask("find", self.focused.needle)
-
-    def _ask(self, mode: Mode, text: str, topics: Sequence[str] = ()) -> None:
-        """Show the line in which to type; it is made when it is first needed."""
-        from aiops_tui.tui.filterbar import FilterBar
-
-        known = self.query_children(FilterBar)
-        if known:
-            known.first().ask(mode, text, topics)
-        else:
-            bar = FilterBar()
-            self.mount(bar)
-            self.call_after_refresh(bar.ask, mode, text, topics)
-
-    def on_filter_bar_given(self, event: FilterBar.Given) -> None:
-        """Filter all panes."""
-        self.go(moves.filtered(self.session.view, event.filter), into=True)
-
-    def on_filter_bar_sought(self, event: FilterBar.Sought) -> None:
-        """Find a text in the list."""
-        if self._searched is not None and not self._searched.find(event.needle) and event.needle:
-            host(self).tell(host(self).look.words("tui.not_found", text=event.needle))
-
-    def on_filter_bar_closed(self) -> None:
-        """Give the keys back."""
-        self.pane.focus_first()
-
-    def action_next_hit(self) -> None:
-        """Go to the next place where the text was found."""
-        if isinstance(self.focused, Rows):
-            self.focused.hit(1)
-
-    def action_previous_hit(self) -> None:
-        """Go to the place before where the text was found."""
-        if isinstance(self.focused, Rows):
-            self.focused.hit(-1)
-
-    def _topics(self) -> list[str]:
-        snapshot = self.session.snapshot
-        tables = [panel for panels in snapshot.tabs.values() for panel in panels] if snapshot else []
-        found = (table.rows for table in tables if isinstance(table, Table) and table.columns[0].id == "topic")
-        return list(dict.fromkeys(str(row[0]) for rows in found for row in rows if row[0]))
 
     # polling
 
@@ -172,7 +111,7 @@ class Desk(MovingScreen):
         desk, argument = host(self), command.argument
         match command.action:
             case "window":
-                self.go(moves.windowed(self.session.view, argument))
+                self.go_in_time(moves.windowed(self.session.view, argument))
             case "language":
                 desk.configure(language=argument)
             case "theme":

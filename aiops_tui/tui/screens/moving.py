@@ -11,6 +11,7 @@ from aiops_tui.model.records import Conversation
 from aiops_tui.model.view import View
 from aiops_tui.tui import moves
 from aiops_tui.tui.history import Place
+from aiops_tui.tui.keys import key_named
 from aiops_tui.tui.look import host
 from aiops_tui.tui.screens.main import MainScreen
 from aiops_tui.tui.tabs import Tabs
@@ -49,6 +50,14 @@ class MovingScreen(MainScreen):
         session.look(view)
         host(self).update()
 
+    def go_in_time(self, view: View | None, *, into: bool = False) -> None:
+        """Show another window, and say so where that means that nothing new will be seen."""
+        was_live = self.session.view.window.is_live
+        self.go(view, into=into)
+        if was_live and not self.session.view.window.is_live:
+            key = key_named("now", host(self).keys).shown
+            host(self).tell(host(self).look.words("tui.past.told", key=key))
+
     def action_overview(self) -> None:
         """Show Overview."""
         self.turn("overview")
@@ -72,19 +81,23 @@ class MovingScreen(MainScreen):
 
     def action_earlier(self) -> None:
         """Go back in time by half a window."""
-        self.go(moves.stepped(self.session.view, self.session.snapshot, -1, host(self).now()))
+        self.go_in_time(moves.stepped(self.session.view, self.session.snapshot, -1, host(self).now()))
 
     def action_later(self) -> None:
         """Go forward in time by half a window."""
-        self.go(moves.stepped(self.session.view, self.session.snapshot, 1, host(self).now()))
+        self.go_in_time(moves.stepped(self.session.view, self.session.snapshot, 1, host(self).now()))
 
     def action_zoom_out(self) -> None:
-        """Show a longer window."""
-        self.go(moves.zoomed(self.session.view, 1))
+        """Show a longer window, around the cursor of a chart."""
+        self._zoom(1)
 
     def action_zoom_in(self) -> None:
-        """Show a shorter window."""
-        self.go(moves.zoomed(self.session.view, -1))
+        """Show a shorter window, around the cursor of a chart."""
+        self._zoom(-1)
+
+    def _zoom(self, direction: int) -> None:
+        around = self.focused.moment() if isinstance(self.focused, Chart) else None
+        self.go_in_time(moves.zoomed(self.session.view, direction, host(self).now(), around))
 
     def action_now(self) -> None:
         """Show the window that ends now."""
@@ -92,8 +105,11 @@ class MovingScreen(MainScreen):
 
     def action_compare(self) -> None:
         """Compare with something else."""
-        self.go(moves.compared(self.session.view))
         words = host(self).look.words
+        if self.session.view.window.name == "all":
+            host(self).tell(words("tui.comparing.all"))
+            return
+        self.go(moves.compared(self.session.view))
         compared = words.label(f"compare.{self.session.view.compare}")
         host(self).tell(words("tui.comparing", compare=compared))
 

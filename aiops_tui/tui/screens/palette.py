@@ -101,7 +101,8 @@ class Palette(ModalScreen[Command | None]):
         field = self.query_one(Input)
         field.cursor_blink = False
         field.placeholder = host(self).look.words("tui.palette.placeholder")
-        field.focus()
+        self.set_focus(field)
+        host(self).opened()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list down."""

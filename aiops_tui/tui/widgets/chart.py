@@ -98,6 +98,15 @@ class Chart(Framed, can_focus=True):
         self.at = None if mark.column is None else (mark.row, mark.column)
         self.redraw()
 
+    def moment(self) -> datetime | None:
+        """Return the middle of the bucket under the cursor, None if there is no cursor or it is not on one of time."""
+        if not isinstance(self.panel, Series) or self.at is None or not self.panel.x:
+            return None
+        self._clamp()
+        x, place = self.panel.x, self.at[1]
+        after = x[place + 1] if place + 1 < len(x) else x[place]
+        return x[place] + (after - x[place]) / 2
+
     def action_cursor_left(self) -> None:
         """Move the cursor to the bucket before."""
         self._move(0, -1)
