@@ -40,6 +40,7 @@ HOSTILE = (
 ZONES = ("Asia/Seoul", "UTC", "Asia/Kolkata", "America/New_York", "Pacific/Apia")
 UNITS: tuple[Unit, ...] = (
     "count", "ratio", "score", "estimate", "time", "text", "id", "topic", "sentiment", "user", "level",
+    "feedback",
 )  # fmt: skip
 CHANGE_KINDS: tuple[ChangeKind, ...] = ("relative", "absolute", "new", "na")
 

@@ -52,8 +52,8 @@ def _view(tabs: str) -> Group:
     )
 
 
-VIEW = _view("overview|sentiment|evaluation|logs")
-VIEW_OF_TABS = _view("overview|sentiment|evaluation|logs|all")
+VIEW = _view("overview|sentiment|evaluation|logs|feedback|users")
+VIEW_OF_TABS = _view("overview|sentiment|evaluation|logs|feedback|users|all")
 SOURCE = Group("source", (_value("db", "URL"), _LOGS, *_CONNECTION, *_INTERVAL))
 SCREEN = Group("screen", (_value("theme", "dark|light"), _switch("mouse", "no-mouse")))
 OTHER = Group("other", (_value("lang", "en|ko"),))

@@ -19,9 +19,6 @@ from aiops_tui.model.window import COMPARES, Compare, WindowSpec
 from aiops_tui.text.cells import width
 from aiops_tui.text.printable import printable
 
-PRESENT: tuple[str, ...] = ("overview", "sentiment", "evaluation", "logs")
-"""The tabs that have panels."""
-
 ALL = "all"
 _SHOWN = 200
 
@@ -37,7 +34,7 @@ def read_view(run: Invocation, tab: str | None = None) -> View:
     """
     compare = run.find("compare")
     return View(
-        tab=tab or _tab(run.find("tab"), PRESENT),
+        tab=tab or _tab(run.find("tab"), TABS),
         window=_window(run, ZoneInfo(run.settings.timezone)),
         filter=_filter(run),
         compare=cast("Compare", values.choice(compare, COMPARES)) if compare else "previous",
@@ -50,19 +47,16 @@ def read_tabs(run: Invocation) -> tuple[str, ...]:
     """Return the tabs that ``--tab`` asks for, more than one where it says ``all``.
 
     Raises:
-        Stop: a tab is not there yet.
         ConfigError: there is no such tab.
     """
-    tab = _tab(run.find("tab"), (*PRESENT, ALL))
-    return PRESENT if tab == ALL else (tab,)
+    tab = _tab(run.find("tab"), (*TABS, ALL))
+    return TABS if tab == ALL else (tab,)
 
 
 def _tab(found: Found | None, choices: tuple[str, ...]) -> str:
     if found is None:
-        return PRESENT[0]
+        return TABS[0]
     name = str(found.value).lower()
-    if name in TABS and name not in PRESENT:
-        raise mistake("cli.tab_later", found, choices=", ".join(choices))
     if name == ALL and ALL not in choices:
         raise mistake("cli.tab_all", found, choices=", ".join(choices))
     return values.choice(found, choices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from aiops_tui.metrics import evaluation, logs, overview, sentiment
+from aiops_tui.metrics import evaluation, feedback, logs, overview, sentiment, users
 from aiops_tui.metrics.inputs import Inputs
 from aiops_tui.model.panels import Panel
 
@@ -13,6 +13,8 @@ TABS: Mapping[str, Callable[[Inputs], tuple[Panel, ...]]] = {
     "sentiment": sentiment.panels,
     "evaluation": evaluation.panels,
     "logs": logs.panels,
+    "feedback": feedback.panels,
+    "users": users.panels,
 }
 """What makes the panels of each tab."""
 

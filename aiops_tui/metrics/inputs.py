@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -70,6 +71,8 @@ class Cells:
     feedback: pl.DataFrame | None = None
     active_users: int | None = None
     """Distinct users, those NULL or empty left out."""
+    returning_users: int | None = None
+    """Those of them who were seen before the period, within the rows kept; None if that was not asked."""
     evaluated: int | None = None
     """Distinct conversations that were evaluated."""
     topics: pl.DataFrame | None = None
@@ -113,12 +116,52 @@ class Recent:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """One of the latest feedbacks, with the conversation it is of where that is still there."""
+
+    time: datetime | None
+    feedback: str
+    reason: str | None
+    conversation: str | None
+    user_id: str | None
+    topic: str | None
+    question: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What some feedback gives as its reason: the folded form, the form most often written, and counts per class."""
+
+    key: str
+    name: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One of the users with most conversations; ``trend`` counts them in equal parts of the window.
+
+    ``written`` is the name as the database has it, ``user_id`` the printable one.
+    """
+
+    written: str
+    user_id: str
+    conversations: int
+    negative: int
+    analysed: int
+    last_seen: datetime | None
+    score: float | None = None
+    trend: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """All that the panels of one view are computed from; ``edges`` are those of the charts' buckets.
 
     ``first`` is the time of the oldest conversation kept. ``users`` has a count of distinct users for each bucket of
     the charts, one fewer than edges. ``topics_total`` is the number of distinct topics where the cells do not hold them
-    all. ``now`` is the database's clock.
+    all, ``people_total`` that of users. ``users_by_day`` counts distinct users on each day of the zone that the window
+    touches. ``now`` is the database's clock.
     """
 
     now: datetime
@@ -136,5 +179,11 @@ class Inputs:
     worst: tuple[LowScored, ...] = ()
     history: pl.DataFrame | None = None
     first: datetime | None = None
+    reasons: tuple[Reason, ...] = ()
+    reasons_total: int | None = None
+    rated: tuple[Rated, ...] = ()
+    people: tuple[Person, ...] = ()
+    people_total: int | None = None
+    users_by_day: tuple[int, ...] | None = None
     logs: pl.DataFrame | None = None
     log_rows: tuple[tuple[Cell, ...], ...] = field(default_factory=tuple)

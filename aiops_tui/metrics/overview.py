@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from aiops_tui.metrics.buckets import closed, counts_by_bucket, open_last, totals
+from aiops_tui.metrics.buckets import closed, open_last
 from aiops_tui.metrics.classes import by_bucket, class_buckets, class_cells, class_counts, class_series, negative_metric
-from aiops_tui.metrics.compare import count_metric, ratio_metric
-from aiops_tui.metrics.inputs import Cells, Inputs
-from aiops_tui.metrics.intervals import Ratio
+from aiops_tui.metrics.compare import count_metric
+from aiops_tui.metrics.feedback import satisfaction_metric
+from aiops_tui.metrics.inputs import Inputs
 from aiops_tui.metrics.scores import ROW_SCORE, score_buckets, score_metrics
 from aiops_tui.metrics.tables import conversation_table
 from aiops_tui.metrics.topics import foremost, mean_of, topic_means, topics, topics_total
-from aiops_tui.model.panels import Column, Metric, Panel, Series, Table
+from aiops_tui.metrics.users import active_users_metric
+from aiops_tui.model.panels import Column, Panel, Series, Table
 
-_JUDGEMENTS = ("like", "dislike")
 _TOPICS = (
     Column("topic", "topic"),
     Column("conversations", "count"),
@@ -30,21 +30,16 @@ def panels(inputs: Inputs) -> tuple[Panel, ...]:
     n = sum(volume)
     return (
         count_metric("conversations", n, sum(before.values()) if before else None, closed(volume, inputs)),
-        _active_users(inputs),
+        active_users_metric(inputs, closed(inputs.users or (), inputs)),
         negative_metric(inputs, buckets, before),
         *score_metrics(inputs, score_buckets(inputs, [ROW_SCORE])),
-        _satisfaction(inputs),
+        satisfaction_metric(inputs),
         count_metric("total", inputs.total, unit="estimate"),
         class_series("volume", inputs, buckets),
         *_users_by_bucket(inputs),
         _topics(inputs, n),
         conversation_table("recent", inputs.recent, n),
     )
-
-
-def _active_users(inputs: Inputs) -> Metric:
-    previous = inputs.before.active_users if inputs.before else None
-    return count_metric("active_users", inputs.current.active_users, previous, closed(inputs.users or (), inputs))
 
 
 def _users_by_bucket(inputs: Inputs) -> tuple[Panel, ...]:
@@ -54,24 +49,6 @@ def _users_by_bucket(inputs: Inputs) -> tuple[Panel, ...]:
     return (
         Series("users_by_bucket", "count", inputs.edges[:-1], {"users": inputs.users}, open_last(inputs), inputs.users),
     )
-
-
-def _satisfaction(inputs: Inputs) -> Metric:
-    """Return the likes among likes and dislikes."""
-    current, before = _likes(inputs.current), _likes(inputs.before)
-    if inputs.current.feedback is None:
-        return ratio_metric("satisfaction", None)
-    buckets = counts_by_bucket(inputs.current.feedback, inputs.edges, "feedback", _JUDGEMENTS)
-    trend = [Ratio(likes, likes + dislikes).value for likes, dislikes in zip(*buckets.values(), strict=True)]
-    return ratio_metric("satisfaction", current, before, closed(trend, inputs))
-
-
-def _likes(cells: Cells | None) -> Ratio | None:
-    if cells is None or cells.feedback is None:
-        return None
-    found: dict[str, int] = dict(totals(cells.feedback.select("feedback", "n"), ["feedback"]).iter_rows())
-    likes, dislikes = (found.get(name, 0) for name in _JUDGEMENTS)
-    return Ratio(likes, likes + dislikes)
 
 
 def _topics(inputs: Inputs, conversations: int) -> Table:

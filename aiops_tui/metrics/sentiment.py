@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import polars as pl
 
@@ -22,16 +21,13 @@ from aiops_tui.metrics.classes import (
     negative_metric,
 )
 from aiops_tui.metrics.compare import count_metric
+from aiops_tui.metrics.days import day_bounds
 from aiops_tui.metrics.inputs import Inputs
 from aiops_tui.metrics.intervals import LEAST, Ratio, difference
 from aiops_tui.metrics.topics import Topic, foremost, topics, topics_total
-from aiops_tui.metrics.week import offsets, week_heatmap
+from aiops_tui.metrics.week import week_heatmap
 from aiops_tui.model.labels import REST, SENTIMENTS
 from aiops_tui.model.panels import Cell, Column, Panel, Series, Table
-from aiops_tui.model.window import DAY, Period, Window, from_epoch, midnights
-
-MOST_DAYS = 20_000
-"""A window of more days leaves out the empty ones."""
 
 _TOPIC_SENTIMENT = (
     Column("topic", "topic"),
@@ -75,7 +71,7 @@ def _by_day(inputs: Inputs, cells: pl.DataFrame) -> Series:
     The daily history fills whole days before the first conversation.
     """
     window = inputs.window
-    bounds = _day_bounds(window, inputs.zone, cells["bucket"])
+    bounds = day_bounds(window, inputs.zone, cells["bucket"])
     starts = [start for start in bounds if start < window.end]
     counts: Buckets = counts_by_bucket(cells, [*starts, window.end], "sentiment", SENTIMENTS)
     n = by_bucket(counts)
@@ -90,19 +86,6 @@ def _by_day(inputs: Inputs, cells: pl.DataFrame) -> Series:
         }
         counts = _with_history(counts, inputs.history, whole)
     return Series("sentiment_by_day", "count", days, counts, open_last(inputs), by_bucket(counts))
-
-
-def _day_bounds(window: Window, zone: ZoneInfo, buckets: pl.Series) -> list[datetime]:
-    """Return the midnights that the days of the zone begin at, and the one after the last.
-
-    A window that one absurd date has stretched over centuries has only the days that hold something.
-    """
-    if window.period.seconds <= MOST_DAYS * DAY:
-        # A day that a zone skipped begins and ends at the same moment.
-        return sorted(set(midnights(window.period, zone)))
-    days = (buckets + offsets(buckets, zone)) // DAY
-    moments = map(from_epoch, buckets.filter(days.is_first_distinct()))
-    return sorted({midnights(Period(moment, moment), zone)[0] for moment in moments})
 
 
 def _with_history(counts: Buckets, history: pl.DataFrame, places: Mapping[date, int]) -> Buckets:

@@ -12,7 +12,9 @@ from aiops_tui.model.window import Period, Window
 TABS: tuple[str, ...] = ("overview", "sentiment", "evaluation", "logs", "feedback", "users")
 """The panes by their fixed number, counted from 1."""
 
-Unit = Literal["count", "ratio", "score", "estimate", "time", "text", "id", "topic", "sentiment", "user", "level"]
+Unit = Literal[
+    "count", "ratio", "score", "estimate", "time", "text", "id", "topic", "sentiment", "user", "level", "feedback"
+]
 """What a figure is, and so how it is written: ``ratio`` is 0 to 1, ``estimate`` is marked ≈."""
 
 ChangeKind = Literal["relative", "absolute", "new", "na"]
@@ -90,7 +92,8 @@ class Table:
     """Rows of cells; ``total`` says of how many these are the first, None if that was not counted.
 
     ``keys`` identify the rows from one Snapshot to the next (a folded topic, a conversation's id); a topic that is
-    None is the rest, all topics beyond those kept.
+    None is the rest, all topics beyond those kept. ``trends`` are figures by bucket, oldest first, for a sparkline in
+    each row; none at all where there is no such thing.
     """
 
     id: str
@@ -98,6 +101,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     total: int | None
     keys: tuple[str, ...] = ()
+    trends: tuple[tuple[float | None, ...], ...] = ()
 
 
 Panel = Metric | Series | Histogram | Heatmap | Table

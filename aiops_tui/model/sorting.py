@@ -30,7 +30,8 @@ def sorted_by(table: Table, sort: str | None) -> Table:
     """Return the table with its rows in that order."""
     places = order(table, sort)
     keys = tuple(table.keys[place] for place in places) if table.keys else ()
-    return replace(table, rows=tuple(table.rows[place] for place in places), keys=keys)
+    trends = tuple(table.trends[place] for place in places) if table.trends else ()
+    return replace(table, rows=tuple(table.rows[place] for place in places), keys=keys, trends=trends)
 
 
 def _sortable(cell: Cell) -> tuple[float, str]:

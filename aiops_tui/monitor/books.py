@@ -160,11 +160,11 @@ class Book:
 
     def first_key_in(self, start: datetime) -> int:
         """Return a key below which no counted row lies at or after a time."""
-        bound = epoch(start) - self.query.base
-        for segment in self.conversations.segments:
-            if segment.latest is not None and segment.latest > bound:
-                return segment.low
-        return self.conversations.tail_low or 0
+        return self.conversations.first_key_in(epoch(start) - self.query.base)
+
+    def first_feedback_in(self, start: datetime) -> int:
+        """Return a key of feedback below which none that was counted lies at or after a time."""
+        return 0 if self.feedback is None else self.feedback.first_key_in(epoch(start) - self.query.base)
 
     def recount_next(self, now: datetime) -> bool:
         """Recount one frozen segment, in turn, and say whether it had changed; a round sets ``reconciled_at``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,16 +11,20 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from aiops_tui.config import Settings
+from aiops_tui.metrics.days import day_edges
 from aiops_tui.metrics.inputs import Cells, Inputs
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import fold_topic
 from aiops_tui.model.panels import Notice
 from aiops_tui.model.view import View
 from aiops_tui.model.window import EARLIEST, Period, Window, bucket_edges, display_step, from_epoch, previous_period
+from aiops_tui.monitor.answers import Answers
 from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
 from aiops_tui.monitor.lists import Lists
 from aiops_tui.monitor.naming import matching, within
+from aiops_tui.monitor.opinions import Opinions
+from aiops_tui.monitor.people import People
 from aiops_tui.source.cells import CellQuery
 from aiops_tui.source.database import Database
 from aiops_tui.source.expressions import Expressions
@@ -47,9 +51,13 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """One view resolved: its bounds, the unfiltered books of both periods, and those to count from."""
+    """One view resolved: its bounds, the unfiltered books of both periods, and those to count from.
+
+    ``asked`` is what the bounds were resolved from, the same for as long as they move with the clock alone.
+    """
 
     wanted: Filter
+    asked: Hashable
     window: Window
     previous: Period | None
     signs: Signs
@@ -65,9 +73,14 @@ class _Scene:
 
 
 class Collector:
-    """Owns the connection and the rollups; used by one thread. Every method may raise SourceError."""
+    """Owns the connection and the rollups; used by one thread. Every method may raise SourceError.
 
-    def __init__(self, settings: Settings, database: Database, tuning: Tuning | None = None) -> None:
+    Unless everything is wanted ``at_once``, the dearest figures are missing the first time that a view is collected.
+    """
+
+    def __init__(
+        self, settings: Settings, database: Database, tuning: Tuning | None = None, *, at_once: bool = True
+    ) -> None:
         self.database = database
         self.signs: Signs | None = None
         self._zone = ZoneInfo(settings.timezone)
@@ -79,7 +92,10 @@ class Collector:
         self._relations: Relations | None = None
         self._books: OrderedDict[CellQuery, Book] = OrderedDict()
         self._choice = TopicChoice(database)
-        self._lists = Lists(database, self._tuning.share)
+        self._answers = Answers(self._tuning.share, at_once=at_once)
+        self._lists = Lists(database, self._answers)
+        self._people = People(database, self._answers)
+        self._opinions = Opinions(database, self._answers)
         self._evaluation_problem: Notice | None = None
 
     @property
@@ -108,7 +124,8 @@ class Collector:
     def collect(self, view: View, tabs: Collection[str], progress: Progress) -> Collected:
         """Return what the panels of some tabs are computed from; reads what is missing, reporting its progress."""
         signs = self.signs or self.probe()
-        self._lists.answers.stale_until = None
+        self._answers.stale_until = None
+        self._answers.gaps.clear()
         if self._choice.choose(self.relations(), view, signs):
             self._books.clear()
         window, base = self._resolve(view, signs, progress)
@@ -120,7 +137,9 @@ class Collector:
                 book.refresh(signs)
             self._learn_topics(base, view.filter)
             relations = self._relations_for(view.filter)
-            scene = _Scene(view.filter, window, previous, signs, relations, base, books, tabs)
+            scene = _Scene(
+                view.filter, (view.window, view.compare), window, previous, signs, relations, base, books, tabs
+            )
             inputs = self._inputs(scene)
         inputs = self._with_evaluations(scene, inputs)
         return Collected(inputs, self._warnings(scene), books["current"].reconciled_at)
@@ -135,7 +154,7 @@ class Collector:
         """Recount everything that the view rests on, rows far from where their time says included."""
         signs = self.probe()
         self._choice.forget()
-        self._lists.answers.clear()
+        self._answers.clear()
         collected = self.collect(view, (), progress).inputs
         since = _since(collected.window, collected.previous)
         for book in list(self._books.values()):
@@ -144,11 +163,11 @@ class Collector:
             for done, steps in book.cover_everything(since, signs):
                 progress(done, steps)
             book.forget_evaluations()
-        self._lists.answers.clear()
+        self._answers.clear()
 
     def due_at(self) -> float | None:
         """Return when answers that were given stale, or evaluations that were put off, may be asked for anew."""
-        stale = self._lists.answers.stale_until
+        stale = self._answers.stale_until
         times = [] if stale is None else [stale]
         if self.signs is not None:
             times += [due for book in self._books.values() if (due := book.evaluations_due_at(self.signs)) is not None]
@@ -163,7 +182,7 @@ class Collector:
         if schema == before:
             return
         self._relations = self._named = Relations(schema, self._expressions)
-        self._lists.answers.clear()
+        self._answers.clear()
         if before is None or (before.conversations, before.feedback) != (schema.conversations, schema.feedback):
             self._books.clear()
         for query, book in self._books.items():
@@ -233,7 +252,9 @@ class Collector:
         overview = "overview" in scene.tabs
         low = scene.base["current"].first_key_in(window.start)
         version = scene.books["current"].conversations.version
-        return Inputs(
+        users = "users" in scene.tabs
+        days = day_edges(window, self._zone) if users else None
+        inputs = Inputs(
             now=signs.now,
             window=window,
             previous=scene.previous,
@@ -245,22 +266,39 @@ class Collector:
             total=self._lists.total(on, signs) if overview else None,
             topics_total=self._choice.total,
             users=self._lists.users_by_bucket(on, wanted, edges, low, version) if overview else None,
+            users_by_day=self._lists.users_by_bucket(on, wanted, days, low, version) if days else None,
             recent=self._lists.recent(on, wanted, window.period, low, version) if overview else (),
             history=self._lists.history(on, signs) if "sentiment" in scene.tabs else None,
             first=_oldest(scene.base["current"], signs),
         )
+        if users:
+            inputs = self._people.most_active(inputs, on, wanted, low, version)
+        if "feedback" in scene.tabs and on.feedback is not None:
+            low = scene.base["current"].first_feedback_in(window.start)
+            inputs = self._opinions.add_to(inputs, on, wanted, low, scene.books["current"].version)
+        return inputs
 
     def _cells(self, scene: _Scene, place: str, period: Period) -> Cells:
         book = scene.books[place]
         low = scene.base[place].first_key_in(period.start)
-        users = None
-        if "overview" in scene.tabs:
-            version = book.conversations.version
-            users = self._lists.active_users(scene.relations, scene.wanted, period, low, version)
+        users = returning = None
+        on, wanted, version = scene.relations, scene.wanted, book.conversations.version
+        if {"overview", "users"} & {*scene.tabs}:
+            users = self._lists.active_users(on, wanted, period, low, version)
+        if "users" in scene.tabs:
+            # Nothing comes before all times.
+            where = (scene.asked, place)
+            everything = scene.window.name == "all"
+            returning = 0 if everything else self._people.returning(on, wanted, period, low, version, where)
         conversations = self._chosen(book.conversations.frame(), book, period, scene.wanted)
         assert conversations is not None  # noqa: S101
         feedback = None if book.feedback is None else book.feedback.frame()
-        return Cells(conversations, feedback=self._chosen(feedback, book, period, scene.wanted), active_users=users)
+        return Cells(
+            conversations,
+            feedback=self._chosen(feedback, book, period, scene.wanted),
+            active_users=users,
+            returning_users=returning,
+        )
 
     def _chosen(self, cells: pl.DataFrame | None, book: Book, period: Period, wanted: Filter) -> pl.DataFrame | None:
         """Return the cells of a period and a filter, their topics printable."""
@@ -272,7 +310,7 @@ class Collector:
 
     def _with_evaluations(self, scene: _Scene, inputs: Inputs) -> Inputs:
         """Add the evaluations, in a transaction of their own: who replaces their table locks it."""
-        if not {"overview", "evaluation"} & {*scene.tabs} or scene.relations.evaluations is None:
+        if not {"overview", "evaluation", "users"} & {*scene.tabs} or scene.relations.evaluations is None:
             return inputs
         self._evaluation_problem = None
         try:
@@ -305,6 +343,8 @@ class Collector:
         before = inputs.before
         if before is not None and scene.previous is not None:
             before = judged(before, "before", scene.previous)
+        if ask:
+            inputs = self._people.scored(inputs, on, wanted, version)
         return replace(
             inputs,
             current=judged(inputs.current, "current", scene.window.period),
@@ -323,6 +363,7 @@ class Collector:
             warnings.append(Notice("source.no_evaluations"))
         if self._evaluation_problem is not None:
             warnings.append(self._evaluation_problem)
+        warnings += map(Notice, sorted(self._answers.gaps))
         return tuple(warnings)
 
 

@@ -32,26 +32,29 @@ RECENT = 50
 WORST = 50
 _EXACT_ROWS = 200_000
 _SCORES = 2_000
+_SLOW = "source.slow_users"
 
 
 class Lists:
     """Asks, and keeps the answers until what they rest on changes, which ``version`` tells."""
 
-    def __init__(self, database: Database, share: float) -> None:
-        self.answers = Answers(share)
+    def __init__(self, database: Database, answers: Answers) -> None:
+        self.answers = answers
         self._database = database
         self._scores: dict[int, float | None] = {}
         self._scores_above: int | None = None
         self._scores_version = -1
 
-    def active_users(self, on: Relations, wanted: Filter, period: Period, low: int, version: int) -> int:
+    def active_users(self, on: Relations, wanted: Filter, period: Period, low: int, version: int) -> int | None:
         """Count distinct users of a period; no row of it has a key below ``low``."""
         statement = active_users(on, wanted, low, period)
-        return self.answers.of(("users", wanted, period), version, lambda: self._count(statement))
+        return self.answers.tried(
+            ("users", wanted, period), version, lambda: self._count(statement), self._database, _SLOW
+        )
 
     def users_by_bucket(
         self, on: Relations, wanted: Filter, edges: Sequence[datetime], low: int, version: int
-    ) -> tuple[int, ...]:
+    ) -> tuple[int, ...] | None:
         """Count distinct users between each two edges."""
         bounds = tuple(math.ceil(epoch(edge)) for edge in edges)
 
@@ -59,7 +62,7 @@ class Lists:
             found: dict[int, int] = dict(self._database.rows(users_by_bucket(on, wanted, low, bounds)))
             return tuple(found.get(place, 0) for place in range(len(edges) - 1))
 
-        return self.answers.of(("users by bucket", wanted, bounds), version, ask)
+        return self.answers.tried(("users by bucket", wanted, bounds), version, ask, self._database, _SLOW)
 
     def recent(self, on: Relations, wanted: Filter, period: Period, low: int, version: int) -> tuple[Recent, ...]:
         """Return the latest conversations of a period, their scores not looked up yet."""

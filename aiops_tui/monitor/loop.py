@@ -207,7 +207,7 @@ class Monitor:
     def _connect(self) -> None:
         """Open the connection; what was counted over an earlier one is kept, and reconciled in the background."""
         if self._collector is None:
-            self._collector = Collector(self._settings, open_database(self._settings))
+            self._collector = Collector(self._settings, open_database(self._settings), at_once=False)
         self._collector.database.arm()
         self._collector.database.connect()
         self._connected = True

@@ -98,6 +98,7 @@ def _panel(panel: Panel, translator: Translator, zone: ZoneInfo) -> Document:
                 ],
                 "rows": [[_cell(cell, zone) for cell in row] for row in panel.rows],
                 "total": panel.total,
+                **({"trends": [_values(trend) for trend in panel.trends]} if panel.trends else {}),
             }
 
 

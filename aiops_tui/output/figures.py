@@ -80,7 +80,7 @@ def cell(table: Table, row: int, column: int, translator: Translator, zone: tzin
         value = finite(value)
     if is_rest(table, row, column):
         return translator.label(REST)
-    if unit in {"sentiment", "level"} and isinstance(value, str):
+    if unit in {"sentiment", "level", "feedback"} and isinstance(value, str):
         return printable(translator.label(value))
     return printable(formats.value(value, unit, zone))
 

@@ -70,6 +70,10 @@ class Database(ABC):
     def transaction(self, *, lock_timeout: float | None = None) -> contextlib.AbstractContextManager[None]:
         """Read one consistent view for as long as the context lasts."""
 
+    def spared(self) -> contextlib.AbstractContextManager[None]:
+        """Keep the transaction alive should a statement within fail: what follows can then still be asked."""
+        return contextlib.nullcontext()
+
     @abstractmethod
     def _execute(self, statement: Statement) -> list[Row]: ...
 

@@ -86,7 +86,7 @@ def topics_like(on: Relations, word: str, limit: int = 1000) -> sa.Select[Any]:
 
 def active_users(on: Relations, wanted: Filter, low: int, period: Period | None) -> sa.Select[Any]:
     """Count distinct users of a period, those NULL or empty left out."""
-    users = sa.select(on.conversations.c.user_id).where(*_user_rows(on, wanted, low, period)).distinct()
+    users = sa.select(on.conversations.c.user_id).where(*user_rows(on, wanted, low, period)).distinct()
     return sa.select(sa.func.count()).select_from(users.subquery("users"))
 
 
@@ -95,13 +95,14 @@ def users_by_bucket(on: Relations, wanted: Filter, low: int, edges: Sequence[int
     within = on.seconds.between(edges[0], edges[-1] - 1)
     rows = (
         sa.select(place_between(on.seconds, edges).label("place"), on.conversations.c.user_id)
-        .where(*_user_rows(on, wanted, low, None), within)
+        .where(*user_rows(on, wanted, low, None), within)
         .distinct()
     ).subquery("users")
     return sa.select(rows.c.place, sa.func.count()).group_by(rows.c.place)
 
 
-def _user_rows(on: Relations, wanted: Filter, low: int, period: Period | None) -> list[Condition]:
+def user_rows(on: Relations, wanted: Filter, low: int, period: Period | None) -> list[Condition]:
+    """Return what rows of a known user in a period have to meet."""
     user = sa.cast(on.conversations.c.user_id, sa.Text)
     conditions: list[Condition] = [on.key >= low, user.is_not(None), user != "", *on.of_conversations(wanted)]
     return conditions if period is None else [*conditions, on.within(period)]

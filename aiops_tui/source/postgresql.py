@@ -63,7 +63,7 @@ class PostgreSQL(Database):
         self._local = self._settings(None)
         self._compiler = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
         self._connection: psycopg2.extensions.connection | None = None
-        self._held = self._begun = False
+        self._held = self._begun = self._savepoint = False
         self.remote_without_tls = bool(host) and _is_remote(host) and query.get("sslmode", "prefer") in _WEAK_TLS
 
     @property
@@ -118,6 +118,20 @@ class PostgreSQL(Database):
             if self._begun:
                 self._roll_back()
 
+    @contextlib.contextmanager
+    def spared(self) -> Iterator[None]:
+        """Set a savepoint, which travels with the first statement within, and go back to it after an error."""
+        self._savepoint = self._held
+        try:
+            yield
+        except SourceError:
+            if self._held and not self._savepoint and self._connection is not None:
+                with self._told(), self._connection.cursor() as cursor:
+                    cursor.execute("ROLLBACK TO SAVEPOINT spared")
+            raise
+        finally:
+            self._savepoint = False
+
     def _settings(self, lock_timeout: float | None) -> str:
         wait = self.settings.lock_timeout if lock_timeout is None else lock_timeout
         return (
@@ -141,10 +155,11 @@ class PostgreSQL(Database):
         """
         if not self._held:
             return b"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; " + self._local.encode()
+        spared, self._savepoint = b"SAVEPOINT spared; " if self._savepoint else b"", False
         if self._begun:
-            return b""
+            return spared
         self._begun = True
-        return b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " + self._local.encode()
+        return b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; " + self._local.encode() + spared
 
     def _cursor(self) -> psycopg2.extensions.cursor:
         if self._connection is None:

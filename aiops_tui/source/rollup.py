@@ -147,6 +147,13 @@ class KeyRollup:
         place = bisect_right(self.segments, key, key=lambda segment: segment.low) - 1
         return self.segments[place] if place >= 0 and key < self.segments[place].high else None
 
+    def first_key_in(self, bucket: float) -> int:
+        """Return a key below which no counted row lies after the start of a bucket."""
+        for segment in self.segments:
+            if segment.latest is not None and segment.latest > bucket:
+                return segment.low
+        return self.tail_low or 0
+
     def recount_key(self, key: int) -> bool:
         """Recount the segment that holds a key, and say whether it had changed."""
         segment = self.segment_of(key)

@@ -27,7 +27,7 @@ def test_json_has_what_a_full_recount_has(run: Run, db: Path) -> None:
     ended = run("snapshot", "--format", "json", "--tab", "all", "--window", "24h")
     assert (ended.status, ended.err) == (0, "")
     found = json.loads(ended.out)
-    assert list(found["tabs"]) == ["overview", "sentiment", "evaluation", "logs"]
+    assert list(found["tabs"]) == ["overview", "sentiment", "evaluation", "logs", "feedback", "users"]
     with closing(sqlite3.connect(db)) as connection:
         bounds = (found["window"]["start"], found["window"]["end"])
         query = "SELECT count(*) FROM conversation_log WHERE unixepoch(created_at) >= unixepoch(?)"

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from aiops_tui.cli import parsing
 from aiops_tui.cli.commands import program
 from aiops_tui.cli.invocation import PROGRAM, Invocation
-from aiops_tui.cli.views import PRESENT, read_tabs, read_view
+from aiops_tui.cli.views import read_tabs, read_view
 from aiops_tui.model.filters import Filter, Term
+from aiops_tui.model.panels import TABS
 from aiops_tui.model.view import View
 from aiops_tui.model.window import COMPARES, EARLIEST, LATEST, WINDOW_NAMES, WindowSpec
 
@@ -53,7 +54,7 @@ def views(draw: st.DrawFn) -> View:
     keys = st.sampled_from(["topic", "user", "text"])
     terms = draw(st.lists(st.builds(Term, keys, words, st.just(":"), st.booleans()), max_size=4, unique=True))
     return View(
-        tab=draw(st.sampled_from(PRESENT)),
+        tab=draw(st.sampled_from(TABS)),
         window=window,
         filter=Filter(tuple(terms)),
         compare=draw(st.sampled_from(COMPARES)),
@@ -124,7 +125,7 @@ def test_an_empty_option_takes_back_what_the_environment_says(home: Path) -> Non
 
 
 def test_all_tabs(home: Path) -> None:
-    assert read_tabs(invocation([], {"AIOPS_TAB": "all"}, home)) == PRESENT
+    assert read_tabs(invocation([], {"AIOPS_TAB": "all"}, home)) == TABS
     assert read_tabs(invocation(["--tab", "LOGS"], {}, home)) == ("logs",)
 
 

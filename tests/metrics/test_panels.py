@@ -17,7 +17,7 @@ from aiops_tui.model.window import EARLIEST, WindowSpec, epoch
 
 MakeInputs = Callable[..., Inputs]
 MakeConversations = Callable[[list[tuple[int, str | None, str, int]]], pl.DataFrame]
-TABS = ("overview", "sentiment", "evaluation")
+TABS = ("overview", "sentiment", "evaluation", "feedback", "users")
 NOON = int(epoch(datetime(2026, 11, 22, 3, 0, tzinfo=UTC)))
 
 ORDER = {
@@ -27,6 +27,8 @@ ORDER = {
     "negative_heatmap topic_sentiment movers",
     "evaluation": "score score.clarity coverage agreement agreement.base_rate score_by_bucket score_histogram "
     "score_histogram.clarity score_heatmap topic_criterion worst",
+    "feedback": "likes dislikes satisfaction feedback_by_day satisfaction_by_day reasons recent_feedback",
+    "users": "active_users new_users returning_users active_by_day users",
 }
 
 

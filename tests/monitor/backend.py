@@ -46,6 +46,22 @@ class Judgement:
     clarity: float | None
 
 
+@dataclass(frozen=True)
+class Rating:
+    """A row of feedback_log."""
+
+    conversation: int
+    value: str | None
+    time: datetime | None
+    reason: str | None
+
+    @property
+    def kind(self) -> str:
+        """The class of the value."""
+        word = (self.value or "").strip().lower()
+        return word if word in {"like", "dislike"} else "other"
+
+
 class Connection(Protocol):
     """What both drivers offer."""
 
@@ -109,10 +125,10 @@ class Backend:
         self.run("INSERT INTO conversation_evaluation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         self.commit()
 
-    def rate(self, rows: Iterable[tuple[int, int, str | None, datetime | None]]) -> None:
-        """Add feedback: key, conversation, like or dislike, time."""
-        written = [(key, talk, value, self._written(at)) for key, talk, value, at in rows]
-        self.run("INSERT INTO feedback_log VALUES (?, ?, ?, NULL, ?)", written)
+    def rate(self, rows: Iterable[tuple[int, int, str | None, datetime | None, str | None]]) -> None:
+        """Add feedback: key, conversation, like or dislike, time, reason."""
+        written = [(key, talk, value, reason, self._written(at)) for key, talk, value, at, reason in rows]
+        self.run("INSERT INTO feedback_log VALUES (?, ?, ?, ?, ?)", written)
         self.commit()
 
     def talks(self) -> list[Talk]:
@@ -129,11 +145,11 @@ class Backend:
         self.connection.commit()
         return [Judgement(key, sentiment, topic, _read(at), *scores) for key, sentiment, topic, at, *scores in rows]
 
-    def ratings(self) -> list[tuple[int, str | None, datetime | None]]:
-        """Return all feedback as it stands: conversation, value, time."""
-        rows = self.run("SELECT conversation_id, feedback, created_at FROM feedback_log")
+    def ratings(self) -> list[Rating]:
+        """Return all feedback as it stands, the oldest first."""
+        rows = self.run("SELECT conversation_id, feedback, created_at, reason FROM feedback_log ORDER BY id")
         self.connection.commit()
-        return [(key, value, _read(at)) for key, value, at in rows]
+        return [Rating(key, value, _read(at), reason) for key, value, at, reason in rows]
 
     def close(self) -> None:
         """End the connection."""

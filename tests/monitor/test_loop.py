@@ -145,7 +145,7 @@ def test_another_view_is_shown_at_once_and_the_filter_in_it(backend: Backend, wa
 def test_a_conversation_is_read_whole_with_its_scores(backend: Backend, watcher: Watcher) -> None:
     backend.insert(some_talks(1, 3))
     backend.evaluate([Judgement(2, None, None, datetime.now(UTC), 4.0, 6.0)], replace=False)
-    backend.rate([(1, 2, "dislike", datetime.now(UTC))])
+    backend.rate([(1, 2, "dislike", datetime.now(UTC), None)])
     monitor = watcher.start()
     opened = monitor.conversation("2").result(30)
     assert opened is not None

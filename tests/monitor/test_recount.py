@@ -20,20 +20,21 @@ from aiops_tui.metrics import panels
 from aiops_tui.metrics.inputs import Inputs
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import ANALYSED, NEGATIVE, SENTIMENTS, sentiment_class
-from aiops_tui.model.panels import Histogram, Metric, Panel, Series, Table
+from aiops_tui.model.panels import Histogram, Panel, Series, Table
 from aiops_tui.model.view import View
 from aiops_tui.model.window import Period, WindowSpec, bucket_edges, display_step, midnights
 from aiops_tui.monitor.books import Tuning
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.source.database import open_database
 from aiops_tui.source.rollup import Limits
-from tests.monitor.backend import Backend, Judgement, Talk, count_topics, shown
+from tests.monitor.backend import Backend, Judgement, Talk, count_topics
+from tests.monitor.plain import World, check_feedback, check_people, metric, row_score, within
 
 AT = datetime(2026, 11, 4, 12, tzinfo=UTC)
 """Three days after clocks changed in New York."""
 
 ZONES = ("Asia/Seoul", "UTC", "Asia/Kolkata", "America/New_York")
-TABS = ("overview", "sentiment", "evaluation")
+TABS = ("overview", "sentiment", "evaluation", "feedback", "users")
 LATE = 4
 """Keys that are taken and committed later lie at most so far below the newest."""
 
@@ -82,9 +83,11 @@ changes = st.one_of(
     st.tuples(st.just("delete"), st.integers(1, 50), st.none()),
     st.tuples(st.just("retain"), st.integers(0, 30), st.none()),
 )
+reasons = st.sampled_from(["느려요", "느려요.", " too  Long", "too long!", "", "  ", None, "%_'\"\\", "\x1b[31m"])
 judged = st.lists(st.tuples(st.integers(1, 60), sentiments, topics, times, scores, scores), max_size=10)
 rated = st.lists(
-    st.tuples(st.integers(1, 60), st.sampled_from(["like", "dislike", " Like", None, "meh"]), times), max_size=6
+    st.tuples(st.integers(1, 60), st.sampled_from(["like", "dislike", " Like", None, "meh"]), times, reasons),
+    max_size=6,
 )
 steps = st.lists(
     st.one_of(
@@ -268,68 +271,23 @@ def test_inserts_alone_need_no_reconciliation(
 
 def check(play: Play, inputs: Inputs) -> None:
     """Hold the panels of four zones against plain Python over all the rows."""
-    everything = play.backend.talks()
-    judgements = play.backend.judgements()
-    ratings = play.backend.ratings()
-    talks = [t for t in everything if lets_through(play.view.filter, t, judgements, ratings)]
+    world = World(play.backend.talks(), play.backend.judgements(), play.backend.ratings())
+    wanted = play.view.filter
+    talks, judged = world.talks_through(wanted), world.judgements_through(wanted)
+    ratings = world.ratings_through(wanted)
     period = inputs.window.period
     for name in ZONES:
         zone = ZoneInfo(name)
         edges = tuple(bucket_edges(period, display_step(inputs.window), zone))
         # Distinct users by bucket were asked for the zone of the settings alone.
-        zoned = inputs if zone == inputs.zone else replace(inputs, zone=zone, edges=edges, users=None)
+        own = zone == inputs.zone
+        zoned = inputs if own else replace(inputs, zone=zone, edges=edges, users=None, users_by_day=None)
         by_id = {panel.id: panel for tab in TABS for panel in panels(tab, zoned)}
         check_conversations(by_id, talks, zoned)
         check_users(by_id, talks, zoned)
-        mine = [j for j in judgements if passes(play.view.filter, j, everything, ratings)]
-        check_scores(by_id, mine, talks, zoned)
-
-
-def lets_through(
-    wanted: Filter, talk: Talk, judgements: list[Judgement], ratings: list[tuple[int, str | None, datetime | None]]
-) -> bool:
-    for term in wanted.terms:
-        found = {
-            "topic": shown(talk.topic) == shown(str(term.value)),
-            "sentiment": sentiment_class(talk.sentiment) == term.value,
-            "user": talk.user == term.value,
-            "score": any(j.conversation == talk.key and (s := row_score(j)) is not None and s < 5 for j in judgements),
-            "feedback": any(
-                key == talk.key and (value or "").strip().lower() == term.value for key, value, _ in ratings
-            ),
-        }[term.key]
-        if found == term.negated:
-            return False
-    return True
-
-
-def passes(
-    wanted: Filter, judgement: Judgement, talks: list[Talk], ratings: list[tuple[int, str | None, datetime | None]]
-) -> bool:
-    parent = next((t for t in talks if t.key == judgement.conversation), None)
-    own = Talk(
-        judgement.conversation,
-        parent.user if parent else None,
-        judgement.sentiment or (parent.sentiment if parent else None),
-        judgement.topic or (parent.topic if parent else None),
-        None,
-    )
-    return lets_through(wanted, own, [judgement], ratings)
-
-
-def row_score(judgement: Judgement) -> float | None:
-    values = [v for v in (judgement.relevance, judgement.clarity) if v is not None]
-    return sum(values) / len(values) if values else None
-
-
-def metric(by_id: dict[str, Panel], name: str) -> Metric:
-    panel = by_id[name]
-    assert isinstance(panel, Metric)
-    return panel
-
-
-def within(moment: datetime | None, period: Period | None) -> bool:
-    return moment is not None and period is not None and period.start <= moment < period.end
+        check_scores(by_id, judged, zoned)
+        check_feedback(by_id, ratings, zoned)
+        check_people(by_id, talks, world.talks, zoned)
 
 
 def check_conversations(by_id: dict[str, Panel], talks: list[Talk], inputs: Inputs) -> None:
@@ -388,15 +346,8 @@ def check_users(by_id: dict[str, Panel], talks: list[Talk], inputs: Inputs) -> N
         assert list(next(iter(panel.series.values()))) == expected
 
 
-def check_scores(by_id: dict[str, Panel], judgements: list[Judgement], talks: list[Talk], inputs: Inputs) -> None:
-    rows = []
-    parents = {t.key: t for t in talks}
-    for judgement in judgements:
-        time = judgement.time or (parents[judgement.conversation].time if judgement.conversation in parents else None)
-        if within(time, inputs.window.period):
-            rows.append(judgement)
-    if any(j.time is None for j in judgements) and len(parents) != len({*parents}):
-        return
+def check_scores(by_id: dict[str, Panel], judgements: list[Judgement], inputs: Inputs) -> None:
+    rows = [judgement for judgement in judgements if within(judgement.time, inputs.window.period)]
     values = [v for j in rows if (v := row_score(j)) is not None]
     assert metric(by_id, "score").n == len(values)
     assert metric(by_id, "score").value == pytest.approx(sum(values) / len(values) if values else None)

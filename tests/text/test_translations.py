@@ -82,12 +82,13 @@ PANELS = (
     "conversations active_users negative_ratio score satisfaction total volume users_by_bucket topics recent "
     "positive neutral negative other unanalysed sentiment_by_bucket sentiment_by_day negative_heatmap topic_sentiment "
     "movers coverage agreement agreement.base_rate score_by_bucket score_histogram score_heatmap topic_criterion worst "
-    "errors warnings levels_by_bucket entries likes dislikes feedback_by_day reasons recent_feedback "
+    "errors warnings levels_by_bucket entries likes dislikes feedback_by_day satisfaction_by_day reasons "
+    "recent_feedback "
     "new_users returning_users active_by_day users "
 )
 COLUMNS = (
     "topic conversations share negative_ratio score time user_id sentiment question level source message last_seen "
-    "previous change low high n negative_before reason feedback "
+    "previous change low high n negative_before reason feedback likes dislikes "
 )
 LABELS = [
     *SENTIMENTS,

@@ -162,7 +162,7 @@ class TableView(Rows):
             return words.label(REST)
         if cell is None:
             return NOTHING
-        if column.unit in {"sentiment", "level"}:
+        if column.unit in {"sentiment", "level", "feedback"}:
             return words.label(str(cell))
         if column.unit == "ratio" and column.id in _CHANGES and isinstance(cell, int | float):
             return f"{100 * cell:+.1f}pp"

@@ -1,0 +1,83 @@
+"""The Users tab: who comes, who comes back, and how each of them fares."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from aiops_tui.metrics.buckets import open_last
+from aiops_tui.metrics.compare import count_metric
+from aiops_tui.metrics.days import day_starts
+from aiops_tui.metrics.inputs import Cells, Inputs
+from aiops_tui.metrics.intervals import Ratio
+from aiops_tui.model.panels import Column, Metric, Panel, Series, Table
+
+_USERS = (
+    Column("user_id", "user"),
+    Column("conversations", "count"),
+    Column("negative_ratio", "ratio"),
+    Column("score", "score"),
+    Column("last_seen", "time"),
+)
+
+
+def panels(inputs: Inputs) -> tuple[Panel, ...]:
+    """Return the panels of the tab; users that could not be counted are missing."""
+    before = inputs.before if _is_comparable(inputs) else None
+    return (
+        active_users_metric(inputs),
+        count_metric("new_users", _new(inputs.current), _new(before)),
+        count_metric(
+            "returning_users", inputs.current.returning_users, None if before is None else before.returning_users
+        ),
+        _by_day(inputs),
+        _users(inputs),
+    )
+
+
+def active_users_metric(inputs: Inputs, trend: tuple[float | None, ...] = ()) -> Metric:
+    """Return the distinct users, those NULL or empty left out."""
+    before = inputs.before.active_users if inputs.before else None
+    return count_metric("active_users", inputs.current.active_users, before, trend)
+
+
+def _is_comparable(inputs: Inputs) -> bool:
+    """Say whether rows are kept of a time as long as the window before the previous period.
+
+    Near the first row that is kept, everybody seems new.
+    """
+    previous = inputs.previous
+    if previous is None or inputs.first is None:
+        return False
+    return inputs.first <= previous.shifted(-inputs.window.period.seconds).start
+
+
+def _new(cells: Cells | None) -> int | None:
+    """Return the active users of whom no earlier row is kept."""
+    if cells is None or cells.active_users is None or cells.returning_users is None:
+        return None
+    return max(cells.active_users - cells.returning_users, 0)
+
+
+def _by_day(inputs: Inputs) -> Series:
+    """Return the distinct users of each day of the zone that the window touches, clipped to the window."""
+    starts = day_starts(inputs.window, inputs.zone, pl.Series(dtype=pl.Int64)) if inputs.users_by_day else []
+    x = tuple(start.astimezone(inputs.zone) for start in starts)
+    users = inputs.users_by_day or ()
+    return Series("active_by_day", "count", x, {"users": users}, open_last(inputs), users)
+
+
+def _users(inputs: Inputs) -> Table:
+    """Return the users with most conversations."""
+    people = inputs.people
+    rows = tuple(
+        (
+            person.user_id,
+            person.conversations,
+            Ratio(person.negative, person.analysed).value,
+            person.score,
+            person.last_seen,
+        )
+        for person in people
+    )
+    trends = tuple(person.trend for person in people) if any(person.trend for person in people) else ()
+    return Table("users", _USERS, rows, inputs.people_total, tuple(person.user_id for person in people), trends)

@@ -1,0 +1,108 @@
+"""Users one by one: those with most conversations, how they fare, and who of them was there before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from dataclasses import replace
+
+from aiops_tui.metrics.inputs import Inputs, Person
+from aiops_tui.model.filters import Filter
+from aiops_tui.model.window import Period, epoch, from_epoch
+from aiops_tui.monitor.answers import Answers
+from aiops_tui.source.database import Database, Row
+from aiops_tui.source.relations import Relations
+from aiops_tui.source.users import returning_users, top_users, user_scores, user_trends
+from aiops_tui.text.printable import printable
+
+SHOWN = 300
+"""So many users have a row."""
+
+_TREND = 24
+_SLOW = "source.slow_users"
+
+
+class People:
+    """Asks about users, and keeps the answers until what they rest on changes, which ``version`` tells."""
+
+    def __init__(self, database: Database, answers: Answers) -> None:
+        self._answers = answers
+        self._database = database
+
+    def returning(
+        self, on: Relations, wanted: Filter, period: Period, low: int, version: Hashable, place: Hashable
+    ) -> int | None:
+        """Count the users of a period who were seen before it; None until the view has been shown without that.
+
+        It costs a pass over all rows before the period. One that moves on with the clock keeps its ``place``, so that
+        it is asked about no more often than that cost allows.
+        """
+
+        def ask() -> int:
+            return int(self._database.rows(returning_users(on, wanted, low, period))[0][0])
+
+        return self._answers.tried(
+            ("returning", wanted, place), (period, version), ask, self._database, _SLOW, later=True
+        )
+
+    def most_active(self, inputs: Inputs, on: Relations, wanted: Filter, low: int, version: Hashable) -> Inputs:
+        """Add the users with most conversations, their trends once the view has been shown without."""
+        period = inputs.window.period
+
+        def ask() -> tuple[tuple[Person, ...], int]:
+            rows = self._database.rows(top_users(on, wanted, low, period, SHOWN))
+            return tuple(map(_person, rows)), int(rows[0][-1]) if rows else 0
+
+        found = self._answers.tried(("people", wanted, period), version, ask, self._database, _SLOW)
+        if found is None:
+            return inputs
+        people, total = found
+        return replace(inputs, people=self._with_trends(people, on, wanted, period, low, version), people_total=total)
+
+    def _with_trends(
+        self, people: tuple[Person, ...], on: Relations, wanted: Filter, period: Period, low: int, version: Hashable
+    ) -> tuple[Person, ...]:
+        edges = _parts(period)
+        names = tuple(person.written for person in people)
+        if not names or len(edges) < 2:
+            return people
+
+        def ask() -> dict[str, list[int]]:
+            trends = {name: [0] * (len(edges) - 1) for name in names}
+            for name, place, n in self._database.rows(user_trends(on, wanted, low, edges, names)):
+                trends[name][place] = n
+            return trends
+
+        question = ("trends", wanted, edges, names)
+        trends = self._answers.tried(question, version, ask, self._database, _SLOW, later=True)
+        if trends is None:
+            return people
+        return tuple(replace(person, trend=tuple(trends[person.written])) for person in people)
+
+    def scored(self, inputs: Inputs, on: Relations, wanted: Filter, version: Hashable) -> Inputs:
+        """Add the users' mean scores."""
+        people, period = inputs.people, inputs.window.period
+        names = tuple(person.written for person in people)
+        if not names:
+            return inputs
+
+        def ask() -> dict[str, float | None]:
+            rows = self._database.rows(user_scores(on, wanted, period, names))
+            return {name: total / n if n else None for name, n, total in rows}
+
+        means = self._answers.tried(("scores", wanted, period, names), version, ask, self._database, _SLOW)
+        if means is None:
+            return inputs
+        return replace(inputs, people=tuple(replace(person, score=means.get(person.written)) for person in people))
+
+
+def _person(row: Row) -> Person:
+    name, n, negative, analysed, seen, _ = row
+    return Person(name, printable(name), n, negative, analysed, None if seen is None else from_epoch(seen))
+
+
+def _parts(period: Period) -> tuple[int, ...]:
+    """Return the edges of equal parts of a period, in seconds since the epoch."""
+    start, end = math.ceil(epoch(period.start)), math.ceil(epoch(period.end))
+    step = max(-(-(end - start) // _TREND), 1)
+    return (*range(start, end, step), end) if end > start else ()

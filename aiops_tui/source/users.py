@@ -1,0 +1,87 @@
+"""Statements about single users: those with most conversations, how they fare, and who was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from aiops_tui.model.filters import Filter
+from aiops_tui.model.labels import ANALYSED, NEGATIVE
+from aiops_tui.model.window import EARLIEST, Period
+from aiops_tui.source.expressions import Condition
+from aiops_tui.source.lookups import place_between, user_rows
+from aiops_tui.source.relations import SCORE, Relations
+
+
+def top_users(on: Relations, wanted: Filter, low: int, period: Period, limit: int) -> sa.Select[Any]:
+    """Return the users with most conversations: user, conversations, negative, analysed, last seen, users in all."""
+    table = on.conversations.c
+    # Counted by label as written first: what a label means is then reckoned once per user and label.
+    written = (
+        sa.select(
+            sa.cast(table.user_id, sa.Text).label("who"),
+            table.sentiment,
+            sa.func.count().label("n"),
+            sa.func.max(on.seconds).label("seen"),
+        )
+        .where(*user_rows(on, wanted, low, period))
+        .group_by(sa.text("1"), sa.text("2"))
+    ).subquery("written")
+    row, sentiment = written.c, on.on.sentiment(written.c.sentiment)
+    n = sa.cast(sa.func.sum(row.n), sa.BigInteger)
+    return (
+        sa.select(
+            row.who,
+            n.label("n"),
+            _sum_if(sentiment == NEGATIVE, row.n),
+            _sum_if(sentiment.in_(ANALYSED), row.n),
+            sa.func.max(row.seen),
+            sa.func.count().over(),
+        )
+        .group_by(row.who)
+        .order_by(n.desc(), row.who)
+        .limit(limit)
+    )
+
+
+def _sum_if(condition: Condition, n: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    return sa.cast(sa.func.sum(sa.case((condition, n), else_=0)), sa.BigInteger)
+
+
+def user_trends(on: Relations, wanted: Filter, low: int, edges: Sequence[int], users: Sequence[str]) -> sa.Select[Any]:
+    """Count the conversations of some users between each two edges (seconds since the epoch): user, place, count."""
+    user = sa.cast(on.conversations.c.user_id, sa.Text)
+    columns: list[sa.ColumnElement[Any]] = [user, place_between(on.seconds, edges), sa.func.count()]
+    return (
+        sa.select(*columns)
+        .where(*user_rows(on, wanted, low, None), user.in_(users), on.seconds.between(edges[0], edges[-1] - 1))
+        .group_by(sa.text("1"), sa.text("2"))
+    )
+
+
+def user_scores(on: Relations, wanted: Filter, period: Period, users: Sequence[str]) -> sa.Select[Any]:
+    """Return the sums of some users' scores in a period: user, number of scores, their total."""
+    assert on.evaluations is not None  # noqa: S101
+    row = on.evaluations.c
+    score = row[SCORE]
+    columns: list[sa.ColumnElement[Any]] = [row.user_id, sa.func.count(score), sa.func.sum(score)]
+    return (
+        sa.select(*columns)
+        .where(row.user_id.in_(users), on.on.seconds_within(row.seconds, period), *on.of_evaluations(wanted))
+        .group_by(row.user_id)
+    )
+
+
+def returning_users(on: Relations, wanted: Filter, low: int, period: Period) -> sa.Select[Any]:
+    """Count the users of a period of whom an earlier row is kept, whatever that row is about.
+
+    No index leads from a user to the rows: this reads all rows before the period once.
+    """
+    user = on.conversations.c.user_id
+    there = sa.select(user).where(*user_rows(on, wanted, low, period)).correlate(None)
+    before = (
+        sa.select(user).where(on.within(Period(EARLIEST, period.start)), user.in_(there)).distinct().subquery("before")
+    )
+    return sa.select(sa.func.count()).select_from(before)
