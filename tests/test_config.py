@@ -366,8 +366,22 @@ def test_the_example_is_valid_and_states_the_defaults(place: Place) -> None:
     written = place.load()
     (place.directory / ".env").unlink()
     plain = place.load()
+    assert written.share == plain.share
     for name in set(VARIABLES) - {"log_files", "sentiment_aliases"}:
-        assert getattr(written, name) == getattr(plain, name), name
+        if not name.startswith("share_"):
+            assert getattr(written, name) == getattr(plain, name), name
+
+
+def test_a_table_of_the_file_holds_what_is_shared(place: Place) -> None:
+    place.toml('[share]\nredact = ["users"]\nchannels = "#ops, C0PS000001"\nkeep_days = 3\nthread = false')
+    share = place.load().share
+    assert (set(share.redact), share.channels) == ({"users"}, ("#ops", "C0PS000001"))
+    assert (share.keep_days, share.thread, share.form) == (3, False, "native")
+    place.toml("[share]\nredact = 'none'")
+    assert place.load().share.redact == frozenset()
+    place.toml("[share]\nredact = 'nobody'")
+    with pytest.raises(ConfigError, match="bad_choice"):
+        place.load()
 
 
 def test_settings_are_light() -> None:

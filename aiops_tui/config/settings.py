@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from aiops_tui.config import values
+from aiops_tui.config import shares, values
 from aiops_tui.config.secret import Secret
+from aiops_tui.config.shares import ShareSettings
 from aiops_tui.config.sources import PREFIX, Found, Sources, read_sources, toml_key
 from aiops_tui.model.panels import Notice
 from aiops_tui.text.printable import printable
@@ -44,6 +45,12 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "slack_webhook_url": ("SLACK_WEBHOOK_URL",),
     "slack_api_url": ("AIOPS_SLACK_API_URL",),
     "dashboard_url": ("DASHBOARD_URL",),
+    "share_redact": ("AIOPS_SHARE_REDACT",),
+    "share_channels": ("AIOPS_SHARE_CHANNELS",),
+    "share_source_name": ("AIOPS_SHARE_SOURCE_NAME",),
+    "share_thread": ("AIOPS_SHARE_THREAD",),
+    "share_form": ("AIOPS_SHARE_FORM",),
+    "share_keep_days": ("AIOPS_SHARE_KEEP_DAYS",),
     "state_dir": ("AIOPS_STATE_DIR",),
     "keys": ("AIOPS_KEYS",),
 }
@@ -94,6 +101,7 @@ class Settings:
     interval_idle: float = 600.0
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    share: ShareSettings = field(default_factory=ShareSettings)
 
 
 def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], directory: Path) -> Settings:
@@ -135,6 +143,19 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
         interval_idle=settings.number("interval_idle", 600.0, 1, 86_400),
         keys=settings.keys(),
         notices=(*sources.notices, *notices),
+        share=_share(settings),
+    )
+
+
+def _share(settings: _Settings) -> ShareSettings:
+    read, usual = settings.read, ShareSettings()
+    return ShareSettings(
+        redact=read("share_redact", shares.redactions, usual.redact),
+        channels=read("share_channels", shares.channels, usual.channels),
+        source_name=read("share_source_name", values.text, None),
+        thread=read("share_thread", values.switch, usual.thread),
+        form=read("share_form", lambda found: values.choice(found, shares.FORMS), usual.form),
+        keep_days=int(settings.number("share_keep_days", usual.keep_days, 1, 3650)),
     )
 
 

@@ -20,6 +20,7 @@ from aiops_tui.text.printable import printable
 
 PREFIX = "AIOPS_"
 _MOST_BYTES = 1_000_000
+_GROUP = "share"
 
 
 class ConfigError(ValueError):
@@ -117,7 +118,7 @@ def _read_toml(path: Path, notices: list[Notice]) -> dict[str, object]:
     if not text:
         return {}
     try:
-        return tomllib.loads(text)
+        return _flat(tomllib.loads(text))
     except (ValueError, RecursionError) as error:
         reason, _, place = str(error).partition(" (at ")
         line = re.search(r"line (\d+)", place)
@@ -125,6 +126,15 @@ def _read_toml(path: Path, notices: list[Notice]) -> dict[str, object]:
         values = {"path": _shown(path), "line": where, "reason": printable(reason, 200)}
         notices.append(Notice("config.toml_broken", values))
         return {}
+
+
+def _flat(toml: Mapping[str, object]) -> dict[str, object]:
+    """Return the keys of the table ``[share]`` beside all others, ``keep_days`` as ``share_keep_days``."""
+    group = toml.get(_GROUP)
+    if not isinstance(group, Mapping):
+        return dict(toml)
+    others = {key: value for key, value in toml.items() if key != _GROUP}
+    return {f"{_GROUP}_{key}": value for key, value in group.items()} | others
 
 
 def _read_safely(path: Path, notices: list[Notice]) -> str:

@@ -15,19 +15,24 @@ Kind = Literal["sent", "rejected", "not_sent", "unknown", "unset"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a message. ``channel`` (an id) and ``ts`` name it in Slack; a webhook tells neither."""
+    """What became of a message. ``channel`` (an id) and ``ts`` name it in Slack; a webhook tells neither.
+
+    ``share`` names it in the outbox.
+    """
 
     kind: Kind
     notice: Notice
     permalink: str | None = None
     channel: str | None = None
     ts: str | None = None
+    share: str | None = None
 
 
 EXPLAINED = frozenset(
     {
         "account_inactive",
         "action_prohibited",
+        "cant_delete_message",
         "channel_is_archived",
         "channel_not_found",
         "invalid_auth",
@@ -35,6 +40,7 @@ EXPLAINED = frozenset(
         "invalid_blocks_format",
         "invalid_payload",
         "is_archived",
+        "message_not_found",
         "missing_scope",
         "msg_blocks_too_long",
         "msg_too_long",
@@ -50,6 +56,8 @@ EXPLAINED = frozenset(
         "team_disabled",
         "token_expired",
         "token_revoked",
+        "thread_not_found",
+        "cannot_reply_to_message",
     }
 )
 """The error words that have a sentence of their own in the catalogue, as ``slack.error.<word>``."""

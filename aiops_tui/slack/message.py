@@ -1,134 +1,186 @@
-"""A Snapshot as a Slack message. Data is plain text in it: it neither mentions, links nor formats anything.
-
-What users wrote and who they are stays out: no questions, answers, reasons or log messages, and no user ids.
-"""
+"""A Snapshot as a Slack message, in each layout that it may have to take. Pure: what is kept back is so already."""
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+from typing import Literal
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
-from aiops_tui.model.filters import Filter
-from aiops_tui.model.panels import Metric, Panel, Snapshot, Table
+from aiops_tui import __version__
+from aiops_tui.model.panels import Metric, Panel, Snapshot
 from aiops_tui.model.view import View
 from aiops_tui.output import figures
-from aiops_tui.output.grid import Align, grid
+from aiops_tui.slack.blocks import context, escape, escaped, fence, literal, marked, plain, section
+from aiops_tui.slack.natives import native_charts, text_charts
+from aiops_tui.slack.parcel import Block, Layout, Parcel
+from aiops_tui.slack.tables import TableForm, table_block
+from aiops_tui.slack.validator import BUDGET, characters
 from aiops_tui.text import formats
 from aiops_tui.text.printable import is_printable, printable
 from aiops_tui.text.translations import Translator
 
-Block = Mapping[str, object]
+Form = Literal["native", "picture", "text"]
+"""How charts are shown."""
 
 _FIELDS = 8
-_ROWS = 10
-_TABLE_CELLS = 76
-_PRIVATE = frozenset({"text", "user"})
-_SHORT = 300
 _LONG = 1000
-_SECTION = 3000
-_ZERO_WIDTH_SPACE = "\u200b"
-_LOOK_ALIKES = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
+_SENTENCE = 3000
+_LATEST = 600
+_LADDER: dict[Form, tuple[tuple[Form, TableForm], ...]] = {
+    "native": (("native", "data_table"), ("picture", "table"), ("text", "table"), ("text", "text")),
+    "picture": (("picture", "data_table"), ("picture", "table"), ("text", "table"), ("text", "text")),
+    "text": (("text", "data_table"), ("text", "table"), ("text", "text")),
+}
+"""What is tried one after the other where Slack refuses a layout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said beside the figures: who shares, a note, and whether the whole screen is pictured."""
+
+    sender: str
+    share: str
+    note: str = ""
+    dashboard_url: str | None = None
+    form: Form = "native"
+    table: bool = True
+    hidden: bool = False
+    source_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is posted: ``text`` says it all in one sentence, ``blocks`` lay it out; ``command`` opens the same view."""
+    """What is posted, with the heading that it is listed by and the command that opens the same view."""
 
-    text: str
-    blocks: tuple[Block, ...]
+    parcel: Parcel
+    heading: str
     command: str
 
 
-def compose(
-    snapshot: Snapshot, view: View, translator: Translator, *, sender: str, dashboard_url: str | None = None
-) -> Message:
-    """Return the message about a snapshot and the view that it was made for.
+def compose(snapshot: Snapshot, view: View, translator: Translator, told: Told) -> Message:
+    """Return the message about a snapshot and the view that it was made for, both without what is kept back.
 
-    It keeps every limit of Slack's, whatever the snapshot holds. ``sender`` says who shares it.
+    Each layout keeps every limit of Slack's, whatever the snapshot holds.
     """
     tab = view.tab if view.tab in snapshot.tabs else next(iter(snapshot.tabs), view.tab)
-    panels = snapshot.tabs.get(tab, ())
-    shown = replace(view, tab=tab, filter=_without_users(view.filter))
+    shown = replace(view, tab=tab)
     heading = figures.heading([tab], snapshot.window.name, str(shown.filter), translator)
-    metrics = [panel for panel in panels if isinstance(panel, Metric)][:_FIELDS]
-    command = _command(snapshot, shown)
-    blocks = [
-        {"type": "header", "text": _plain(heading, 150)},
-        _context(_origin(snapshot, sender, translator)),
-        _fields(metrics, translator),
-        _table(panels, translator, ZoneInfo(snapshot.timezone)),
-        _link(dashboard_url, translator),
-        _opening(command, translator),
-        _context(_remarks(snapshot, view, translator)),
-    ]
-    sentence = _sentence(snapshot, heading, metrics, translator)
-    return Message(escaped(sentence, _SECTION), tuple(block for block in blocks if block is not None), command)
+    if view.conversation is not None:
+        heading = f"{heading} · {translator('slack.conversation', id=printable(view.conversation, 60))}"
+    writer = _Writer(snapshot, shown, heading, translator, told)
+    layouts = tuple(writer.layout(charts, table) for charts, table in _LADDER[told.form])
+    return Message(
+        Parcel(
+            escaped(writer.sentence(), _SENTENCE),
+            layouts,
+            late=literal(writer.late(), 200),
+            latest=literal(writer.latest(), _LATEST),
+            picture_name=f"aiops-{tab}-{told.share or 'preview'}.png",
+        ),
+        heading,
+        writer.command,
+    )
 
 
-def escaped(text: str, most: int) -> str:
-    """Return text that Slack shows as it is, cut so that it has at most so many characters when escaped."""
-    whole = _escape(text)
-    if len(whole) <= most:
-        return whole
-    used = 0
-    for place, character in enumerate(text):
-        used += len(_escape(character))
-        if used >= most:
-            return f"{_escape(text[:place])}…"
-    return whole
+class _Writer:
+    """Writes the parts of one message."""
 
+    def __init__(self, snapshot: Snapshot, view: View, heading: str, translator: Translator, told: Told) -> None:
+        self._snapshot = snapshot
+        self._heading = heading
+        self._say = translator
+        self._told = told
+        self._zone = ZoneInfo(snapshot.timezone)
+        self._panels: Sequence[Panel] = snapshot.tabs.get(view.tab, ())
+        self._metrics = [panel for panel in self._panels if isinstance(panel, Metric)][:_FIELDS]
+        self._arguments = _held(snapshot, view)
+        self.command = shlex.join(["aiops-tui", *self._arguments])
 
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    def layout(self, charts: Form, table: TableForm) -> Layout:
+        """Return the message laid out one way, saying what is left out of the way that was wanted."""
+        drawn: list[Block] = []
+        if charts == "native":
+            drawn = native_charts(self._panels, self._say, self._zone)
+        elif charts == "text":
+            drawn = text_charts(self._panels, self._say)
+        tabled = table_block(self._panels, table, self._say, self._zone) if self._told.table else None
+        left_out = self._say(f"slack.instead_{charts}") if charts != self._told.form else ""
+        link = self._link()
+        blocks = [
+            {"type": "header", "text": plain(self._heading, 150)},
+            context(self._origin()),
+            section(literal(self._told.note, 1000)) if self._told.note else None,
+            _fields(self._metrics, self._say),
+            *drawn,
+            tabled,
+            *link,
+            self._opening(),
+            context(self._remarks(left_out)),
+        ]
+        spared = (drawn[1:], link[1:], [tabled], drawn[:1])
+        return Layout(_within_budget([block for block in blocks if block is not None], spared), charts == "picture")
 
+    def sentence(self) -> str:
+        """Return all that matters in one sentence."""
+        listed = self._figures(len(self._metrics))
+        period = f"{figures.span(self._snapshot.window.period, self._zone)} {self._snapshot.timezone}"
+        note = f"{printable(self._told.note, 500)} — " if self._told.note else ""
+        if not listed:
+            return note + self._say("slack.sentence_empty", view=self._heading, period=period)
+        return note + self._say("slack.sentence", view=self._heading, period=period, figures=listed)
 
-def _plain(text: str, most: int = _SHORT) -> Block:
-    return {"type": "plain_text", "text": escaped(text, most) or "–", "emoji": False}
+    def latest(self) -> str:
+        """Return what the first message of a thread says of the latest one."""
+        moment = formats.moment(self._snapshot.as_of, self._zone)
+        return self._say("slack.latest", moment=moment, figures=self._figures(3) or "–")
 
+    def late(self) -> str:
+        """Return what is said if the message goes out late."""
+        return self._say("slack.late", moment=formats.moment(self._snapshot.as_of, self._zone))
 
-def _marked(markup: str) -> Block:
-    return {"type": "mrkdwn", "text": markup, "verbatim": True}
+    def _figures(self, most: int) -> str:
+        words = [figures.words(metric, self._say) for metric in self._metrics[:most]]
+        return ", ".join(" ".join(filter(None, [each.title, each.value, each.change])) for each in words)
 
+    def _origin(self) -> list[str]:
+        snapshot, zone = self._snapshot, self._zone
+        source = self._told.source_name or snapshot.source.database
+        lines = [source, f"{figures.span(snapshot.window.period, zone)} {snapshot.timezone}"]
+        if snapshot.previous is not None:
+            lines.append(self._say("output.compared_with", period=figures.span(snapshot.previous, zone)))
+        as_of = formats.moment(snapshot.as_of, zone)
+        return [*lines, self._say("slack.shared", moment=as_of, sender=printable(self._told.sender, 100))]
 
-def _literal(text: str, most: int = _SHORT) -> str:
-    """Return text for between markup, its own formatting characters replaced by look-alikes."""
-    return escaped(text.translate(_LOOK_ALIKES), most)
+    def _remarks(self, left_out: str) -> list[str]:
+        hidden = self._say("slack.hidden") if self._told.hidden else ""
+        warnings = [self._say.notice(warning) for warning in self._snapshot.warnings][:3]
+        share = self._say("slack.share_id", share=self._told.share, version=__version__) if self._told.share else ""
+        return [line for line in (left_out, hidden, *warnings, share) if line]
 
+    def _link(self) -> list[Block]:
+        """Return the link to the dashboard as text and as a button, which shows a warning of Slack's."""
+        url = self._told.dashboard_url
+        if not url or not url.startswith(("https://", "http://")):
+            return []
+        address = quote(_with_view(url, self._arguments), safe=":/?#[]@!$&'()*+,;=%~")
+        if len(address) > _LONG:
+            return []
+        words = self._say("slack.dashboard")
+        button = {
+            "type": "button", "text": plain(words, 75), "url": address, "action_id": "open-dashboard",
+        }  # fmt: skip
+        return [section(f"<{escape(address)}|{literal(words)}>"), {"type": "actions", "elements": [button]}]
 
-def _fence(text: str) -> str:
-    """Return escaped text as it stands, in even letters; runs of back-ticks, which would end that, are broken up."""
-    return "```\n" + re.sub("`(?=`)", "`" + _ZERO_WIDTH_SPACE, text) + "\n```"
-
-
-def _sentence(snapshot: Snapshot, heading: str, metrics: Sequence[Metric], translator: Translator) -> str:
-    period = f"{figures.span(snapshot.window.period, ZoneInfo(snapshot.timezone))} {snapshot.timezone}"
-    words = [figures.words(metric, translator) for metric in metrics]
-    listed = ", ".join(" ".join(filter(None, [each.title, each.value, each.change])) for each in words)
-    if not listed:
-        return translator("slack.sentence_empty", view=heading, period=period)
-    return translator("slack.sentence", view=heading, period=period, figures=listed)
-
-
-def _origin(snapshot: Snapshot, sender: str, translator: Translator) -> list[str]:
-    zone = ZoneInfo(snapshot.timezone)
-    lines = [snapshot.source.database, f"{figures.span(snapshot.window.period, zone)} {snapshot.timezone}"]
-    if snapshot.previous is not None:
-        lines.append(translator("output.compared_with", period=figures.span(snapshot.previous, zone)))
-    as_of = formats.moment(snapshot.as_of, zone)
-    return [*lines, translator("slack.shared", moment=as_of, sender=printable(sender, 100))]
-
-
-def _remarks(snapshot: Snapshot, view: View, translator: Translator) -> list[str]:
-    hidden = [translator("slack.user_hidden")] if view.filter.of({"user"}) else []
-    return [*hidden, *(translator.notice(warning) for warning in snapshot.warnings)][:3]
-
-
-def _context(lines: Sequence[str]) -> Block | None:
-    return {"type": "context", "elements": [_plain(printable(line)) for line in lines]} if lines else None
+    def _opening(self) -> Block:
+        """Return the command to copy; where it could not be shown to the letter, that it cannot."""
+        command = self.command
+        exact = is_printable(command) and "``" not in command and len(escape(command)) <= _LONG
+        if not exact:
+            return {"type": "context", "elements": [plain(self._say("slack.no_command"))]}
+        return section(f"{literal(self._say('slack.command'))}\n{fence(escape(command))}")
 
 
 def _fields(metrics: Sequence[Metric], translator: Translator) -> Block | None:
@@ -137,61 +189,29 @@ def _fields(metrics: Sequence[Metric], translator: Translator) -> Block | None:
     fields = []
     for metric in metrics:
         words = figures.words(metric, translator)
-        lines = [_literal(words.title), " ".join(filter(None, [f"*{_literal(words.value)}*", _literal(words.change)]))]
+        lines = [literal(words.title), " ".join(filter(None, [f"*{literal(words.value)}*", literal(words.change)]))]
         basis = words.basis or (translator("common.sample", n=metric.n) if metric.n is not None else "")
-        fields.append(_marked("\n".join(filter(None, [*lines, _literal(basis)]))))
+        fields.append(marked("\n".join(filter(None, [*lines, literal(basis)]))))
     return {"type": "section", "fields": fields}
 
 
-def _table(panels: Sequence[Panel], translator: Translator, zone: ZoneInfo) -> Block | None:
-    """Return the first rows of the tab's table of topics, else of one that names topics, as even lines of text."""
-    tables = [panel for panel in panels if isinstance(panel, Table) and panel.rows and _place_of_topic(panel) >= 0]
-    if not tables:
-        return None
-    table = min(tables, key=lambda table: _place_of_topic(table) > 0)
-    columns = [place for place, column in enumerate(table.columns) if column.unit not in _PRIVATE]
-    units = [table.columns[place].unit for place in columns]
-    header = [printable(translator.column(table.columns[place].id)) for place in columns]
-    aligns: list[Align] = ["right" if unit in figures.NUMBERS else "left" for unit in units]
-    title = _literal(translator.title(table.id), 100)
-    for count in range(min(len(table.rows), _ROWS), 0, -1):
-        rows = figures.cells(replace(table, rows=table.rows[:count]), columns, translator, zone)
-        lines = grid(header, rows, aligns, _TABLE_CELLS)
-        of = figures.shown_of(table, count, translator)
-        text = f"*{title}*  {of}\n" + _fence(_escape("\n".join(lines)))
-        if len(text) <= _SECTION:
-            return {"type": "section", "text": _marked(text)}
-    return None
-
-
-def _place_of_topic(table: Table) -> int:
-    return next((place for place, column in enumerate(table.columns) if column.unit == "topic"), -1)
-
-
-def _link(url: str | None, translator: Translator) -> Block | None:
-    if not url or not url.startswith(("https://", "http://")):
-        return None
-    address = quote(url, safe=":/?#[]@!$&'()*+,;=%~")
-    if len(address) > _LONG:
-        return None
-    return {"type": "section", "text": _marked(f"<{_escape(address)}|{_literal(translator('slack.dashboard'))}>")}
-
-
-def _opening(command: str, translator: Translator) -> Block:
-    """Return the command to copy; where it could not be shown to the letter, that it cannot."""
-    exact = is_printable(command) and "``" not in command and len(_escape(command)) <= _LONG
-    if not exact:
-        return {"type": "context", "elements": [_plain(translator("slack.no_command"))]}
-    text = f"{_literal(translator('slack.command'))}\n{_fence(_escape(command))}"
-    return {"type": "section", "text": _marked(text)}
-
-
-def _command(snapshot: Snapshot, view: View) -> str:
-    """Return the command line of a view, held at the snapshot's moment so that it shows the same figures."""
+def _held(snapshot: Snapshot, view: View) -> list[str]:
+    """Return the options of a view, held at the snapshot's moment so that it shows the same figures."""
     if view.window.is_live:
         view = replace(view, window=replace(view.window, at=snapshot.as_of))
-    return shlex.join(["aiops-tui", *view.arguments(), "--tz", snapshot.timezone])
+    return [*view.arguments(), "--tz", snapshot.timezone]
 
 
-def _without_users(shown: Filter) -> Filter:
-    return Filter(tuple(replace(term, value="…") if term.key == "user" else term for term in shown.terms))
+def _with_view(url: str, arguments: Sequence[str]) -> str:
+    base, mark, fragment = url.partition("#")
+    query = urlencode({"view": shlex.join(arguments)})
+    return base + ("&" if "?" in base else "?") + query + mark + fragment
+
+
+def _within_budget(blocks: list[Block], spared: Sequence[Sequence[Block | None]]) -> tuple[Block, ...]:
+    """Return the blocks without those that go first, as many as it takes."""
+    for group in spared:
+        if characters(blocks) <= BUDGET:
+            break
+        blocks = [block for block in blocks if not any(block is unwanted for unwanted in group)]
+    return tuple(blocks)

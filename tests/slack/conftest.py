@@ -27,7 +27,7 @@ def fake_slack() -> Iterator[FakeSlack]:
 @pytest.fixture
 def unset(tmp_path: Path) -> Settings:
     """Settings that say nothing of Slack."""
-    return load_settings({}, {}, tmp_path)
+    return load_settings({"state_dir": tmp_path / "state"}, {}, tmp_path)
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ from aiops_tui.model.panels import Column, Metric, Notice, Snapshot, Table
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.slack import preview
-from aiops_tui.slack.message import Message, compose
+from aiops_tui.slack.delivery import late
+from aiops_tui.slack.message import Message, Told, compose
+from aiops_tui.slack.privacy import Veil
 from aiops_tui.slack.validator import BUDGET, block_errors, characters
 from aiops_tui.text.translations import Translator
 from tests.fakeslack import FakeSlack
@@ -31,12 +33,14 @@ KO = Translator("ko")
 def composed(
     snapshot: Snapshot, view: View | None = None, translator: Translator = EN, url: str | None = None
 ) -> Message:
-    return compose(snapshot, view or View(), translator, sender="kim@box", dashboard_url=url)
+    shown, veil = view or View(), Veil()
+    told = Told("kim@box", "5ha4e", dashboard_url=url, hidden=veil.view(shown) != shown)
+    return compose(veil.snapshot(snapshot, shown), veil.view(shown), translator, told)
 
 
-def shown(message: Message) -> str:
+def shown(message: Message, layout: int = 0) -> str:
     """All that a reader of the channel sees, with Slack's escapes undone."""
-    text = "\n".join([message.text, *_strings(message.blocks)])
+    text = "\n".join([message.parcel.text, *_strings(message.parcel.layouts[layout].blocks)])
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("\u200b", "")
 
 
@@ -68,33 +72,35 @@ def _marked(value: object) -> Iterator[str]:
 def test_whatever_the_data_slack_takes_the_message(
     snapshot: Snapshot, view: View, translator: Translator, url: str | None
 ) -> None:
-    message = composed(snapshot, view, translator, url)
-    assert block_errors(message.blocks) == []
-    assert characters(message.blocks) <= BUDGET
-    assert 0 < len(message.text) <= 4000
-    for text in (message.text, *_strings(message.blocks)):
-        assert "<!" not in text
-        assert "<@" not in text
-        assert "<#" not in text
-    for markup in _marked(message.blocks):
-        assert markup.count("```") in {0, 2}
+    parcel = composed(snapshot, view, translator, url).parcel
+    assert 0 < len(parcel.text) <= 4000
+    for each in parcel.layouts:
+        assert block_errors(each.blocks) == []
+        assert characters(each.blocks) <= BUDGET
+        for text in (parcel.text, parcel.late, parcel.latest, *_strings(each.blocks)):
+            assert "<!" not in text
+            assert "<@" not in text
+            assert "<#" not in text
+        for markup in _marked(each.blocks):
+            assert markup.count("```") in {0, 2}
 
 
 @for_snapshots
 @given(snapshots(), views())
 def test_the_server_takes_it_too(snapshot: Snapshot, view: View) -> None:
-    message = composed(snapshot, view)
+    parcel = composed(snapshot, view).parcel
     slack = FakeSlack()
-    body = {"channel": "ops", "text": message.text, "blocks": message.blocks}
-    answer = slack.answer("/api/chat.postMessage", f"Bearer {slack.token}", json.dumps(body).encode())
+    for each in (*parcel.layouts, late(parcel).layouts[0]):
+        body = {"channel": "ops", "text": parcel.text, "blocks": each.blocks}
+        answer = slack.answer("/api/chat.postMessage", f"Bearer {slack.token}", json.dumps(body).encode())
+        assert answer is not None
+        assert json.loads(answer.body)["ok"] is True
     slack.close()
-    assert answer is not None
-    assert json.loads(answer.body)["ok"] is True
 
 
 def test_sentence_and_fields_say_the_figures(snapshot: Snapshot) -> None:
     message = composed(snapshot)
-    assert message.text == (
+    assert message.parcel.text == (
         "Overview · last 7 days, 2026-11-15 16:45:00 – 2026-11-22 17:00:00 Asia/Seoul: Conversations 12,430 ▲ 4.2%, "
         "Negative share 21.0% ▲ 2.3pp !, Answer quality 7.12 ▼ 0.08 (within noise)"
     )
@@ -105,9 +111,9 @@ def test_sentence_and_fields_say_the_figures(snapshot: Snapshot) -> None:
 
 
 def test_the_topics_are_a_table_that_says_of_how_many(snapshot: Snapshot) -> None:
-    text = shown(composed(snapshot))
-    assert "*Topics*  3 of 487\n```" in text
-    table = text.split("```")[1].strip("\n").splitlines()
+    text = shown(composed(snapshot), -1)
+    assert "*Topics  3 of 487*\n```" in text
+    table = text.split("3 of 487*\n```")[1].split("```")[0].strip("\n").splitlines()
     assert [line.split() for line in table] == [
         ["Topic", "Conversations", "Negative"],
         ["결제", "오류", "1,840", "61.0%"],
@@ -127,24 +133,26 @@ def test_nothing_that_users_wrote_and_no_user_is_shared(snapshot: Snapshot) -> N
     message = composed(replace(snapshot, filter=str(view.filter)), view)
     assert "u-secret" not in shown(message) + message.command
     assert "topic:환불" in message.command
-    assert "User ids are not shared" in shown(message)
+    assert "The filter names users" in shown(message)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_topics_stand_in_the_channel_as_plain_text(snapshot: Snapshot, name: str) -> None:
     table = Table("topics", (Column("topic", "topic"), Column("conversations", "count")), ((name, 3),) * 12, 3_000)
     message = composed(replace(snapshot, tabs={"overview": (table,)}))
-    assert block_errors(message.blocks) == []
-    row = shown(message).split("3,000\n", 1)[1].splitlines()[2]
+    assert all(block_errors(each.blocks) == [] for each in message.parcel.layouts)
     beginning = name.replace("\u2003", " ").strip()[:20]
+    row = shown(message, -1).split("3,000*\n", 1)[1].splitlines()[2]
     assert beginning in row
+    for layout in (0, 1):
+        assert f"\n{beginning}" in shown(message, layout).split("3,000", 1)[-1]
 
 
 def test_a_table_that_grows_by_its_escapes_has_fewer_rows(snapshot: Snapshot) -> None:
     table = Table("topics", (Column("topic", "topic"),), (("<" * 80,),) * 10, 10)
     message = composed(replace(snapshot, tabs={"overview": (table,)}))
-    assert block_errors(message.blocks) == []
-    assert "*Topics*  9 of 10" in shown(message)
+    assert all(block_errors(each.blocks) == [] for each in message.parcel.layouts)
+    assert "*Topics  9 of 10*" in shown(message, -1)
 
 
 def test_the_command_opens_the_same_moment(snapshot: Snapshot) -> None:
@@ -169,7 +177,8 @@ def test_a_command_that_could_not_be_copied_is_not_shown(snapshot: Snapshot) -> 
 
 def test_the_dashboard_is_linked_only_by_a_web_address(snapshot: Snapshot) -> None:
     linked = shown(composed(snapshot, url="https://dash.example/v?a=1&b=<x>|y z"))
-    assert "<https://dash.example/v?a=1&b=%3Cx%3E%7Cy%20z|Open the dashboard>" in linked
+    view = "&view=--tab+overview+--window+7d+--at+2026-11-22T07%3A50%3A43%2B00%3A00+--tz+Asia%2FSeoul"
+    assert f"<https://dash.example/v?a=1&b=%3Cx%3E%7Cy%20z{view}|Open the dashboard>" in linked
     for url in (None, "javascript:alert(1)", "dash.example", "https://x/" + "a" * 3000):
         assert "Open the dashboard" not in shown(composed(snapshot, url=url))
 
@@ -177,15 +186,15 @@ def test_the_dashboard_is_linked_only_by_a_web_address(snapshot: Snapshot) -> No
 def test_at_most_eight_metrics_and_the_warnings_are_said(snapshot: Snapshot) -> None:
     metrics = tuple(Metric(f"score.criterion{n}", "score", 5.0, n) for n in range(12))
     message = composed(replace(snapshot, tabs={"overview": metrics}, warnings=(Notice("slack.no_command"),)))
-    fields = next(block["fields"] for block in message.blocks if "fields" in block)
+    fields = next(block["fields"] for block in message.parcel.layouts[0].blocks if "fields" in block)
     assert isinstance(fields, list)
     assert len(fields) == 8
     assert "too long or too odd" in shown(message)
 
 
 def test_a_tab_that_the_snapshot_lacks_gives_the_one_it_has(snapshot: Snapshot) -> None:
-    assert "Overview" in composed(snapshot, View("all")).text
-    assert "no figures" in composed(replace(snapshot, tabs={}), View("logs")).text
+    assert "Overview" in composed(snapshot, View("all")).parcel.text
+    assert "no figures" in composed(replace(snapshot, tabs={}), View("logs")).parcel.text
 
 
 def test_a_preview_is_what_would_be_posted(snapshot: Snapshot, bot: Settings, fake_slack: FakeSlack) -> None:
