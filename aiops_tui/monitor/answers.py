@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from aiops_tui.source.database import Database
@@ -28,10 +28,14 @@ def _in_time(ask: Callable[[], T], database: Database) -> T | None:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
+    """``version`` is that of its rows, ``wanted`` the one last asked about; it may be renewed when it is ``due``."""
+
     value: Any
     version: Hashable
-    taken_at: float
+    wanted: Hashable
     seconds: float
+    due: float
+    ask: Callable[[], Any]
 
 
 class Answers:
@@ -44,6 +48,7 @@ class Answers:
         self.gaps: set[str] = set()
         """Notices of what could not be answered in the time that a statement may take; whoever asks anew clears it."""
         self._kept: OrderedDict[Hashable, _Answer] = OrderedDict()
+        self._ahead: Mapping[Hashable, Any] = {}
         self.stale_until: float | None = None
         """When an answer given stale may be asked for anew, on the monotonic clock."""
 
@@ -54,16 +59,19 @@ class Answers:
         """
         known = self._kept.get(question)
         now = time.monotonic()
-        if known is not None and (
-            known.version == version or (patient and now - known.taken_at < known.seconds / self._share)
-        ):
-            self._kept.move_to_end(question)
+        if known is not None and (known.version == version or now < known.due):
             if known.version != version:
-                due = known.taken_at + known.seconds / self._share
-                self.stale_until = due if self.stale_until is None else min(self.stale_until, due)
+                self.stale_until = known.due if self.stale_until is None else min(self.stale_until, known.due)
+            self._kept[question] = replace(known, wanted=version)
+            self._kept.move_to_end(question)
             return cast("T", known.value)
-        value = ask()
-        self._kept[question] = _Answer(value, version, now, time.monotonic() - now)
+        if known is not None and question in self._ahead:
+            value, seconds = cast("T", self._ahead[question]), known.seconds
+        else:
+            value = ask()
+            seconds = time.monotonic() - now
+        due = now + seconds / self._share if patient else 0.0
+        self._kept[question] = _Answer(value, version, version, seconds, due, ask)
         self._kept.move_to_end(question)
         while len(self._kept) > _MOST:
             self._kept.popitem(last=False)
@@ -92,6 +100,15 @@ class Answers:
         if value is None:
             self.gaps.add(missing)
         return value
+
+    def questions(self, versions: Collection[Hashable]) -> dict[Hashable, Callable[[], Any]]:
+        """Return what will be asked again once these versions have moved."""
+        now = time.monotonic()
+        return {key: known.ask for key, known in self._kept.items() if known.wanted in versions and known.due <= now}
+
+    def expect(self, answers: Mapping[Hashable, Any]) -> None:
+        """Take answers to `questions` that were asked ahead, to be given when they are asked for."""
+        self._ahead = answers
 
     def clear(self) -> None:
         """Forget everything."""

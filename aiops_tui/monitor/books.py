@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -20,11 +22,14 @@ from aiops_tui.source.cells import (
     feedback_cells,
     split_evaluation_cells,
 )
-from aiops_tui.source.database import Database, first_value
+from aiops_tui.source.database import Database, Row, first_value
 from aiops_tui.source.lookups import first_key_since, key_below, still_unanalysed, tail_key, unanalysed_keys
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.relations import Relations
 from aiops_tui.source.rollup import KeyRollup, Limits
+
+T = TypeVar("T")
+Asks = dict[Hashable, Callable[[], Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class Book:
         self._evaluations_from: Period | None = None
         self._evaluations_signs: tuple[object, ...] = ()
         self._evaluations_read = -1e9
+        self._ahead: dict[Hashable, Any] = {}
+        # Counted downwards, and so never equal to a version of what is counted by key.
         self.evaluation_version = 0
         self.conversations = KeyRollup(self._read_conversations, self._below_conversation, tuning.limits)
         self.feedback: KeyRollup | None = None
@@ -80,6 +87,12 @@ class Book:
         """Changes when any cell does."""
         feedback = self.feedback.version if self.feedback is not None else 0
         return self.conversations.version, feedback, self.evaluation_version
+
+    @property
+    def versions(self) -> set[Hashable]:
+        """What moves when conversations do or feedback does."""
+        signs = self._signs
+        return {self.conversations.version, self.version, None if signs is None else signs.conversations}
 
     def cover(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
         """Read what is missing from a time on (None: all), in short steps of (keys done, keys in all)."""
@@ -99,8 +112,37 @@ class Book:
         """Read what rows of a time on may lie anywhere below, as late ones do; costs a pass over the whole table."""
         yield from self.conversations.fill(min(self._lowest(signs), self.conversations.low or 0), since)
 
-    def refresh(self, signs: Signs) -> None:
-        """Bring the tails up to date, and what is known to be waiting for its sentiment."""
+    def questions(self, signs: Signs) -> Asks:
+        """Return what `refresh` will ask, as far as that can be told before."""
+        before, asks = self._signs, Asks()
+        if before is None or before.conversations != signs.conversations:
+            rollup, target = self.conversations, self._settled(signs)
+            top, low = rollup.tail_low or 0, rollup.tail_from(target)
+            if self._waiting:
+                asks["waiting"] = self._ask_waiting
+            if low > top:
+                asks["rows", top, low] = partial(self._ask_conversations, top, low, None)
+                asks["unanalysed", top, low] = partial(self._ask_unanalysed, top, low)
+            asks["rows", low, None] = partial(self._ask_conversations, low, None, None)
+        if self.feedback is not None and (before is None or before.feedback != signs.feedback):
+            top, low = self.feedback.tail_low or 0, self.feedback.tail_from(self._settled_feedback(signs))
+            if low > top:
+                asks["feedback", top, low] = partial(self._ask_feedback, top, low, None)
+            asks["feedback", low, None] = partial(self._ask_feedback, low, None, None)
+        return asks
+
+    def refresh(self, signs: Signs, ahead: Mapping[Hashable, Any]) -> None:
+        """Bring the tails up to date, and what is known to be waiting for its sentiment.
+
+        ``ahead`` are answers to `questions`; what is not among them is asked.
+        """
+        self._ahead = dict(ahead)
+        try:
+            self._refresh(signs)
+        finally:
+            self._ahead = {}
+
+    def _refresh(self, signs: Signs) -> None:
         before = self._signs
         if before is None or before.conversations != signs.conversations:
             if signs.lowest is not None:
@@ -113,10 +155,11 @@ class Book:
         if self.feedback is not None and (before is None or before.feedback != signs.feedback):
             if signs.lowest_feedback is not None:
                 self.feedback.drop_below(signs.lowest_feedback)
-            self.feedback.freeze((signs.highest_feedback or 0) - self._tuning.feedback_tail_keys)
+            self.feedback.freeze(self._settled_feedback(signs))
             self.feedback.read_tail()
         # Only now, for whatever fails above has to be done again.
         self._signs = signs
+        self._seen.append((time.monotonic(), signs.highest or 0))
 
     def adopt(self, relations: Relations) -> None:
         """Go on with tables of which those of the evaluations alone were made anew."""
@@ -152,7 +195,7 @@ class Book:
         self._evaluations_from = period
         self._evaluations_signs = (signs.evaluations, signs.feedback)
         self._evaluations_read = time.monotonic()
-        self.evaluation_version += 1
+        self.evaluation_version -= 1
 
     def evaluation_topics(self) -> list[str | None]:
         """Return the raw topics of the evaluations."""
@@ -219,22 +262,26 @@ class Book:
 
     def _move_tail(self, signs: Signs) -> None:
         """Freeze what was visible long enough ago that no open transaction can still add to it."""
-        now = time.monotonic()
-        highest = signs.highest or 0
-        self._seen.append((now, highest))
-        settled = None
-        while self._seen and self._seen[0][0] <= now - self._tuning.tail_seconds:
-            settled = self._seen.popleft()[1]
-        by_time = settled - self._tuning.margin_keys if settled is not None else 0
-        target = max(by_time, highest - self._tuning.tail_keys)
         before = self.conversations.tail_low
-        if self.conversations.freeze(target) and before is not None:
+        if self.conversations.freeze(self._settled(signs)) and before is not None:
             self._remember_waiting(before)
+
+    def _settled(self, signs: Signs) -> int:
+        """Return the key below which no open transaction can still add to."""
+        long_ago = time.monotonic() - self._tuning.tail_seconds
+        while len(self._seen) > 1 and self._seen[1][0] <= long_ago:
+            self._seen.popleft()
+        settled = bool(self._seen) and self._seen[0][0] <= long_ago
+        by_time = self._seen[0][1] - self._tuning.margin_keys if settled else 0
+        return max(by_time, (signs.highest or 0) - self._tuning.tail_keys)
+
+    def _settled_feedback(self, signs: Signs) -> int:
+        return (signs.highest_feedback or 0) - self._tuning.feedback_tail_keys
 
     def _remember_waiting(self, low: int) -> None:
         high = self.conversations.tail_low or 0
         if high > low:
-            rows = self._database.rows(unanalysed_keys(self.relations, low, high, self._tuning.waiting_keys))
+            rows = self._answer(("unanalysed", low, high), partial(self._ask_unanalysed, low, high))
             keys = {*self._waiting, *(row[0] for row in rows)}
             self._waiting = sorted(keys, reverse=True)[: self._tuning.waiting_keys]
 
@@ -242,7 +289,7 @@ class Book:
         """Recount the segments of rows that were not analysed when last seen, and are now."""
         if not self._waiting:
             return
-        still = {row[0] for row in self._database.rows(still_unanalysed(self.relations, self._waiting))}
+        still = {row[0] for row in self._answer("waiting", self._ask_waiting)}
         done = [key for key in self._waiting if key not in still]
         segments = {id(s): key for key in done if (s := self.conversations.segment_of(key)) is not None}
         for key in segments.values():
@@ -257,11 +304,28 @@ class Book:
         rows = self._database.rows(first_key_since(self.relations, seconds, lowest, highest + 1))
         return max(int(rows[0][0]), lowest) if rows and rows[0][0] is not None else lowest
 
+    def _answer(self, question: Hashable, ask: Callable[[], T]) -> T:
+        """Return what was asked ahead, or ask."""
+        answer: T = self._ahead.pop(question) if question in self._ahead else ask()
+        return answer
+
+    def _ask_waiting(self) -> list[Row]:
+        return self._database.rows(still_unanalysed(self.relations, self._waiting))
+
+    def _ask_unanalysed(self, low: int, high: int) -> list[Row]:
+        return self._database.rows(unanalysed_keys(self.relations, low, high, self._tuning.waiting_keys))
+
     def _read_conversations(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
+        return self._answer(("rows", low, high), partial(self._ask_conversations, low, high, period))
+
+    def _read_feedback(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
+        return self._answer(("feedback", low, high), partial(self._ask_feedback, low, high, period))
+
+    def _ask_conversations(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
         query = self._limited(period)
         return self._database.frame(conversation_cells(self.relations, query, low, high), CELLS)
 
-    def _read_feedback(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
+    def _ask_feedback(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
         query = self._limited(period)
         return self._database.frame(feedback_cells(self.relations, query, low, high), FEEDBACK_CELLS)
 

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -132,9 +133,11 @@ class Collector:
         previous = previous_period(window, view.compare)
         self._learn_topics(base, view.filter)
         books = self._filtered(base, view.filter, _since(window, previous), signs, progress)
+        refreshed = _distinct(*base.values(), *books.values())
+        ahead = self._ask_ahead(refreshed, signs)
         with self.database.transaction():
-            for book in _distinct(*base.values(), *books.values()):
-                book.refresh(signs)
+            for book in refreshed:
+                book.refresh(signs, ahead.get(book, {}))
             self._learn_topics(base, view.filter)
             relations = self._relations_for(view.filter)
             scene = _Scene(
@@ -165,6 +168,21 @@ class Collector:
             book.forget_evaluations()
         self._answers.clear()
 
+    def _ask_ahead(self, books: Sequence[Book], signs: Signs) -> dict[Book, dict[Hashable, Any]]:
+        """Ask in one message, where a message costs time, what bringing the books up to date is going to ask."""
+        answers = self._answers
+        asks: dict[tuple[Book | None, Hashable], Callable[[], Any]] = {
+            (book, question): ask for book in books for question, ask in book.questions(signs).items()
+        }
+        if asks:
+            versions = set[Hashable]().union(*(book.versions for book in books))
+            asks |= {(None, question): ask for question, ask in answers.questions(versions).items()}
+        found: dict[Book | None, dict[Hashable, Any]] = {None: {}}
+        for (book, question), answer in self.database.together(asks).items():
+            found.setdefault(book, {})[question] = answer
+        answers.expect(found.pop(None))
+        return {book: answers for book, answers in found.items() if book is not None}
+
     def due_at(self) -> float | None:
         """Return when answers that were given stale, or evaluations that were put off, may be asked for anew."""
         stale = self._answers.stale_until
@@ -194,7 +212,7 @@ class Collector:
         first = None
         if view.window.name == "all" or (view.window.name == "custom" and view.window.since is None):
             everything = self._covered(CellQuery(900, Filter(), None, kept), None, signs, progress)
-            everything.refresh(signs)
+            everything.refresh(signs, {})
             first = _first_time(everything)
         window = view.window.resolve(signs.now, first)
         previous = previous_period(window, view.compare)

@@ -7,7 +7,7 @@ import math
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice, SourceInfo
 from aiops_tui.source.problems import Cancelled
+from aiops_tui.source.together import Key, Question, Script
 
 Row = tuple[Any, ...]
 Statement = sa.Executable
@@ -37,6 +38,7 @@ class Database(ABC):
         self.statements = 0
         self._cancelled = False
         self._cancelled_at = -math.inf
+        self._script: Script | None = None
         self._idle = threading.Event()
         self._idle.set()
 
@@ -74,6 +76,18 @@ class Database(ABC):
         """Keep the transaction alive should a statement within fail: what follows can then still be asked."""
         return contextlib.nullcontext()
 
+    def together(self, asks: Mapping[Key, Callable[[], Any]]) -> dict[Key, Any]:
+        """Return what each of ``asks`` comes to that begins with a question, if they can be asked in one message.
+
+        Nothing where that saves nothing, or fails: what is missing has to be asked one by one. Work is begun and broken
+        off at its first question before it is done.
+
+        Raises:
+            SourceError: the database is lost, or was told to stop.
+        """
+        del asks
+        return {}
+
     @abstractmethod
     def _execute(self, statement: Statement) -> list[Row]: ...
 
@@ -86,6 +100,9 @@ class Database(ABC):
         Raises:
             SourceError: with what to do about it.
         """
+        if self._script is not None:
+            rows: list[Row] = self._script(Question(statement))
+            return rows
         with self._timed():
             return self._execute(statement)
 
@@ -95,6 +112,9 @@ class Database(ABC):
         Raises:
             SourceError: with what to do about it.
         """
+        if self._script is not None:
+            frame: pl.DataFrame = self._script(Question(statement, schema))
+            return frame
         with self._timed():
             return self._frame(statement, schema)
 

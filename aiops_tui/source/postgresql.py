@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -20,7 +20,8 @@ from sqlalchemy.engine import URL
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice
 from aiops_tui.source.connection import Database, Row, Statement
-from aiops_tui.source.problems import SourceError, connection_problem, postgres_problem, unreadable_answer
+from aiops_tui.source.problems import Cancelled, SourceError, connection_problem, postgres_problem, unreadable_answer
+from aiops_tui.source.together import Key, Question, Script, ask_together, each_answer, one_query
 from aiops_tui.text.printable import printable
 
 _ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
@@ -177,14 +178,39 @@ class PostgreSQL(Database):
             return cursor.fetchall() if cursor.description else []
 
     def _frame(self, statement: Statement, schema: pl.Schema) -> pl.DataFrame:
-        buffer = io.BytesIO()
         with self._told(), self._cursor() as cursor:
-            bound = self._bound(statement, cursor)
-            cursor.copy_expert(self._opening() + b"COPY (" + bound + b") TO STDOUT (FORMAT csv)", buffer)
-        if not buffer.tell():
-            return pl.DataFrame(schema=schema)
+            buffer = self._copied(self._bound(statement, cursor), cursor)
+            return pl.read_csv(buffer, has_header=False, schema=schema) if buffer else pl.DataFrame(schema=schema)
+
+    def _copied(self, query: bytes, cursor: psycopg2.extensions.cursor) -> io.BytesIO | None:
+        """Return the answer to a query as CSV, None if it has no rows."""
+        buffer = io.BytesIO()
+        cursor.copy_expert(self._opening() + b"COPY (" + query + b") TO STDOUT (FORMAT csv)", buffer)
+        size = buffer.tell()
         buffer.seek(0)
-        return pl.read_csv(buffer, has_header=False, schema=schema)
+        return buffer if size else None
+
+    def together(self, asks: Mapping[Key, Callable[[], Any]]) -> dict[Key, Any]:
+        """Ask in one message, which the server runs as one transaction."""
+        try:
+            return ask_together(asks, self._played, self._answers)
+        except SourceError as error:
+            if error.lost or isinstance(error, Cancelled):
+                raise
+            return {}
+
+    def _played(self, script: Script, work: Callable[[], Any]) -> Any:
+        self._script = script
+        try:
+            return work()
+        finally:
+            self._script = None
+
+    def _answers(self, questions: Sequence[Question]) -> list[Any]:
+        with self._timed(), self._told(), self._cursor() as cursor:
+            bound = [(self._bound(question.statement, cursor), question.schema) for question in questions]
+            answer = self._copied(one_query(bound), cursor)
+            return each_answer(answer, [question.schema for question in questions])
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

@@ -120,10 +120,15 @@ class KeyRollup:
             self._tail = tail
             self._touch()
 
+    def tail_from(self, new_low: int) -> int:
+        """Return where the tail would start after `freeze`."""
+        assert self.tail_low is not None  # noqa: S101
+        return new_low if new_low - self.tail_low >= self._limits.freeze_keys else self.tail_low
+
     def freeze(self, new_low: int) -> bool:
         """Move the tail's start up, where that is worth a segment, and say whether it was."""
         assert self.tail_low is not None  # noqa: S101
-        if new_low - self.tail_low < self._limits.freeze_keys:
+        if self.tail_from(new_low) == self.tail_low:
             return False
         cells = self._read(self.tail_low, new_low, None)
         self.segments.append(Segment(self.tail_low, new_low, cells))
