@@ -46,9 +46,10 @@ class Answers:
         self._at_once = at_once
         self._put_off: set[Hashable] = set()
         self.gaps: set[str] = set()
-        """Notices of what could not be answered in the time that a statement may take; whoever asks anew clears it."""
+        """Notices of what could not be answered in the time that a statement may take."""
         self._kept: OrderedDict[Hashable, _Answer] = OrderedDict()
         self._ahead: Mapping[Hashable, Any] = {}
+        self._moment = 0.0
         self.stale_until: float | None = None
         """When an answer given stale may be asked for anew, on the monotonic clock."""
 
@@ -58,8 +59,7 @@ class Answers:
         A ``patient`` question is asked again only when asking takes less than ``share`` of the time.
         """
         known = self._kept.get(question)
-        now = time.monotonic()
-        if known is not None and (known.version == version or now < known.due):
+        if known is not None and (known.version == version or self._moment < known.due):
             if known.version != version:
                 self.stale_until = known.due if self.stale_until is None else min(self.stale_until, known.due)
             self._kept[question] = replace(known, wanted=version)
@@ -68,9 +68,10 @@ class Answers:
         if known is not None and question in self._ahead:
             value, seconds = cast("T", self._ahead[question]), known.seconds
         else:
+            started = time.monotonic()
             value = ask()
-            seconds = time.monotonic() - now
-        due = now + seconds / self._share if patient else 0.0
+            seconds = time.monotonic() - started
+        due = time.monotonic() + seconds / self._share if patient else 0.0
         self._kept[question] = _Answer(value, version, version, seconds, due, ask)
         self._kept.move_to_end(question)
         while len(self._kept) > _MOST:
@@ -103,8 +104,13 @@ class Answers:
 
     def questions(self, versions: Collection[Hashable]) -> dict[Hashable, Callable[[], Any]]:
         """Return what will be asked again once these versions have moved."""
-        now = time.monotonic()
+        now = self._moment
         return {key: known.ask for key, known in self._kept.items() if known.wanted in versions and known.due <= now}
+
+    def begin(self) -> None:
+        """Set the moment by which answers are due; what was missing or stale until now was told."""
+        self._moment, self._ahead, self.stale_until = time.monotonic(), {}, None
+        self.gaps.clear()
 
     def expect(self, answers: Mapping[Hashable, Any]) -> None:
         """Take answers to `questions` that were asked ahead, to be given when they are asked for."""

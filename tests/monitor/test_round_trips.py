@@ -1,0 +1,72 @@
+"""How often a poll goes to and fro: on a long line, that is what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from aiops_tui.metrics import panels
+from aiops_tui.model.panels import Metric
+from aiops_tui.model.view import View
+from aiops_tui.model.window import WindowSpec
+from aiops_tui.monitor.books import Tuning
+from aiops_tui.monitor.collector import Collector
+from aiops_tui.source.database import open_database
+from aiops_tui.source.rollup import Limits
+from tests.monitor.backend import Backend, Judgement, Talk
+from tests.monitor.conftest import settings_for, some_talks
+from tests.network import Line, line
+
+SMALL = Tuning(Limits(50, freeze_keys=10), tail_keys=30, margin_keys=1, feedback_tail_keys=5)
+
+
+@pytest.fixture
+def far(postgres_url: str) -> Iterator[tuple[Backend, Line]]:
+    with closing(Backend(postgres_url)) as backend, line(postgres_url) as laid:
+        backend.create()
+        backend.insert(some_talks(1, 60, ago=timedelta(hours=2)))
+        backend.evaluate([Judgement(2, None, None, datetime.now(UTC), 4.0, 6.0)], replace=False)
+        backend.rate([(1, 2, "dislike", datetime.now(UTC))])
+        yield backend, laid
+
+
+def positive(talks: Sequence[Talk]) -> int:
+    return sum(talk.sentiment == "긍정" for talk in talks)
+
+
+@pytest.mark.parametrize("tab", ["overview", "sentiment", "evaluation"])
+@pytest.mark.parametrize("tuning", [None, SMALL], ids=["all in the tail", "freezing at each poll"])
+def test_a_poll_is_one_round_trip_when_nothing_changed_and_two_when_something_did(
+    far: tuple[Backend, Line], tmp_path: Path, tab: str, tuning: Tuning | None
+) -> None:
+    backend, laid = far
+    # Of a fixed moment, lest a bucket begins meanwhile.
+    view = View(tab=tab, window=WindowSpec("24h", at=datetime.now(UTC) + timedelta(minutes=30)))
+    with closing(open_database(settings_for(laid.url, tmp_path))) as database:
+        database.connect()
+        collector = Collector(settings_for(laid.url, tmp_path), database, tuning)
+
+        def poll(*, changed: bool) -> int:
+            before = laid.passed
+            collector.probe()
+            if changed:
+                inputs = collector.collect(view, (tab,), lambda done, steps: None).inputs
+                shown = next(panel for panel in panels(tab, inputs) if isinstance(panel, Metric))
+                expected = {"overview": len(backend.talks()), "sentiment": positive(backend.talks()), "evaluation": 5.0}
+                assert shown.value == expected[tab]
+            return (laid.passed - before).trips
+
+        poll(changed=True)
+        for turn in range(6):
+            first = 100 + 20 * turn
+            backend.insert([replace(talk, sentiment=None) for talk in some_talks(first, 20)])
+            backend.rate([(first, first, "like", datetime.now(UTC))])
+            trips = poll(changed=True)
+            # The first time is when a view's questions become known.
+            assert turn == 0 or trips == 2
+            assert poll(changed=False) == 1
