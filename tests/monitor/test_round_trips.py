@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from aiops_tui.monitor.books import Tuning
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.source.database import open_database
 from aiops_tui.source.rollup import Limits
-from tests.monitor.backend import Backend, Judgement, Talk
+from tests.monitor.backend import Backend, Judgement
 from tests.monitor.conftest import settings_for, some_talks
 from tests.network import Line, line
 
@@ -31,15 +31,11 @@ def far(postgres_url: str) -> Iterator[tuple[Backend, Line]]:
         backend.create()
         backend.insert(some_talks(1, 60, ago=timedelta(hours=2)))
         backend.evaluate([Judgement(2, None, None, datetime.now(UTC), 4.0, 6.0)], replace=False)
-        backend.rate([(1, 2, "dislike", datetime.now(UTC))])
+        backend.rate([(1, 2, "dislike", datetime.now(UTC), None)])
         yield backend, laid
 
 
-def positive(talks: Sequence[Talk]) -> int:
-    return sum(talk.sentiment == "긍정" for talk in talks)
-
-
-@pytest.mark.parametrize("tab", ["overview", "sentiment", "evaluation"])
+@pytest.mark.parametrize("tab", ["overview", "sentiment", "evaluation", "feedback", "users"])
 @pytest.mark.parametrize("tuning", [None, SMALL], ids=["all in the tail", "freezing at each poll"])
 def test_a_poll_is_one_round_trip_when_nothing_changed_and_two_when_something_did(
     far: tuple[Backend, Line], tmp_path: Path, tab: str, tuning: Tuning | None
@@ -51,22 +47,29 @@ def test_a_poll_is_one_round_trip_when_nothing_changed_and_two_when_something_di
         database.connect()
         collector = Collector(settings_for(laid.url, tmp_path), database, tuning)
 
-        def poll(*, changed: bool) -> int:
+        def poll(turn: int, *, changed: bool) -> int:
             before = laid.passed
             collector.probe()
             if changed:
                 inputs = collector.collect(view, (tab,), lambda done, steps: None).inputs
                 shown = next(panel for panel in panels(tab, inputs) if isinstance(panel, Metric))
-                expected = {"overview": len(backend.talks()), "sentiment": positive(backend.talks()), "evaluation": 5.0}
+                talks = backend.talks()
+                expected = {
+                    "overview": len(talks),
+                    "sentiment": sum(talk.sentiment == "긍정" for talk in talks),
+                    "evaluation": 5.0,
+                    "feedback": turn,
+                    "users": 5,
+                }
                 assert shown.value == expected[tab]
             return (laid.passed - before).trips
 
-        poll(changed=True)
-        for turn in range(6):
+        poll(0, changed=True)
+        for turn in range(1, 7):
             first = 100 + 20 * turn
             backend.insert([replace(talk, sentiment=None) for talk in some_talks(first, 20)])
-            backend.rate([(first, first, "like", datetime.now(UTC))])
-            trips = poll(changed=True)
+            backend.rate([(first, first, "like", datetime.now(UTC), None)])
+            trips = poll(turn, changed=True)
             # The first time is when a view's questions become known.
-            assert turn == 0 or trips == 2
-            assert poll(changed=False) == 1
+            assert turn == 1 or trips == 2
+            assert poll(turn, changed=False) == 1
