@@ -12,6 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
+from aiops_tui.charts.colours import Depth
 from aiops_tui.charts.spans import ROLES, Span
 from aiops_tui.config import crash
 from aiops_tui.model.filters import Filter
@@ -25,7 +26,7 @@ from aiops_tui.tui.filters import PrintableOnly
 from aiops_tui.tui.look import Look
 from aiops_tui.tui.panes import NUMBERED, make_pane
 from aiops_tui.tui.panes.arrange import visible
-from aiops_tui.tui.themes import Depth, palettes
+from aiops_tui.tui.themes import palettes
 from aiops_tui.tui.widgets.drawn import changes, strip_of
 from aiops_tui.tui.widgets.lines import fit_line, highlighted, line_width
 
