@@ -1,8 +1,8 @@
 """A Snapshot as text for people, pipes, spreadsheets and programs."""
 
 from aiops_tui.output.as_csv import csv
-from aiops_tui.output.as_json import json_text
+from aiops_tui.output.as_json import json_text, panel_text
 from aiops_tui.output.as_markdown import markdown
 from aiops_tui.output.as_text import text
 
-__all__ = ["csv", "json_text", "markdown", "text"]
+__all__ = ["csv", "json_text", "markdown", "panel_text", "text"]

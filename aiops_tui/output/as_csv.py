@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aiops_tui.model.labels import REST
-from aiops_tui.model.panels import Cell, Metric, Panel, Series, Snapshot, Table
+from aiops_tui.model.panels import Cell, Metric, Panel, Series, Snapshot
 from aiops_tui.output import figures
 from aiops_tui.output.as_json import iso
+from aiops_tui.output.flat import flat
 from aiops_tui.text.translations import Translator
 
 _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
@@ -32,8 +32,8 @@ def csv(snapshot: Snapshot, translator: Translator, panels: Sequence[Panel] | No
     writer = rfc4180.writer(file)
     for place, (title, records) in enumerate(sections):
         if len(chosen) > 1:
-            writer.writerows([[_safe(title, zone)]] if place == 0 else [[], [_safe(title, zone)]])
-        writer.writerows([_safe(cell, zone) for cell in record] for record in records)
+            writer.writerows([[safe_cell(title, zone)]] if place == 0 else [[], [safe_cell(title, zone)]])
+        writer.writerows([safe_cell(cell, zone) for cell in record] for record in records)
     return file.getvalue()
 
 
@@ -44,8 +44,8 @@ def _sections(panels: Sequence[Panel], translator: Translator) -> Iterator[tuple
     for panel in panels:
         if isinstance(panel, Series):
             yield translator.title(panel.id), _series(panel, translator)
-        elif isinstance(panel, Table):
-            yield translator.title(panel.id), _table(panel, translator)
+        elif not isinstance(panel, Metric):
+            yield translator.title(panel.id), _flat(panel, translator)
 
 
 def _metrics(metrics: Sequence[Metric], translator: Translator) -> list[Record]:
@@ -61,16 +61,13 @@ def _series(panel: Series, translator: Translator) -> list[Record]:
     return [header, *([moment, *values] for moment, values in zip(panel.x, figures_, strict=False))]
 
 
-def _table(panel: Table, translator: Translator) -> list[Record]:
-    rest = translator.label(REST)
-    rows = [
-        [rest if figures.is_rest(panel, y, x) else cell for x, cell in enumerate(row)]
-        for y, row in enumerate(panel.rows)
-    ]
-    return [[translator.column(column.id) for column in panel.columns], *rows]
+def _flat(panel: Panel, translator: Translator) -> list[Record]:
+    columns, rows = flat(panel, translator)
+    return [[translator.column(column.id) for column in columns], *rows]
 
 
-def _safe(cell: Cell, zone: ZoneInfo) -> str | int | float | None:
+def safe_cell(cell: Cell, zone: ZoneInfo) -> str | int | float | None:
+    """Return a cell as CSV holds it: times in the zone, text that would run as a formula behind an apostrophe."""
     if isinstance(cell, datetime):
         return iso(cell, zone)
     if isinstance(cell, str):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,17 @@ def json_text(snapshot: Snapshot, translator: Translator) -> str:
     text = json.dumps(_document(snapshot, translator), ensure_ascii=False, allow_nan=False)
     # A lone surrogate, from an argument that is no UTF-8, could not be written to any file.
     return text.encode("utf-8", "replace").decode()
+
+
+def panel_text(snapshot: Snapshot, panel: Panel, translator: Translator) -> str:
+    """Return one panel, with what it is of, as a document of its own."""
+    whole = _document(replace(snapshot, tabs={}), translator)
+    zone = ZoneInfo(snapshot.timezone)
+    document = {
+        **{name: value for name, value in whole.items() if name != "tabs"},
+        "panel": _panel(panel, translator, zone),
+    }
+    return json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace").decode() + "\n"
 
 
 def _document(snapshot: Snapshot, translator: Translator) -> Document:

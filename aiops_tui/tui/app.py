@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -107,6 +108,14 @@ class Console(Patient):
     def get_default_screen(self) -> Desk:
         """Return the main screen."""
         return self._desk
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put a text on the clipboard of who sits before the terminal, through tmux and screen too."""
+        from aiops_tui.tui.clipboard import sequence
+
+        self._clipboard = text
+        if self._driver is not None:
+            self._driver.write(sequence(text, os.environ))
 
     # life
 

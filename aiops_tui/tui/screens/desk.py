@@ -10,16 +10,15 @@ from aiops_tui.text.cells import width
 from aiops_tui.tui import moves
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.look import host
-from aiops_tui.tui.screens.asking import AskingScreen
-from aiops_tui.tui.widgets.rows import Rows
+from aiops_tui.tui.screens.handing import HandingScreen
 
 if TYPE_CHECKING:
     from aiops_tui.slack import Outcome
     from aiops_tui.tui.screens.palette import Command
 
 
-class Desk(AskingScreen):
-    """Polls, shares and does what the palette lists, beside moving and asking."""
+class Desk(HandingScreen):
+    """Polls, shares and does what the palette lists, beside moving, asking and handing out."""
 
     BINDINGS = bindings_of("main")
 
@@ -50,17 +49,6 @@ class Desk(AskingScreen):
         host(self).tell(host(self).look.words("tui.interval", seconds=f"{seconds:g}"))
 
     # telling others
-
-    def action_copy(self) -> None:
-        """Copy the selected row, else the command that opens this view."""
-        words = host(self).look.words
-        focused = self.focused
-        if isinstance(focused, Rows) and focused.count():
-            text = focused.text_of(focused.row)
-        else:
-            text = " ".join(["aiops-tui", *map(_quoted, self.session.view.arguments())])
-        self.app.copy_to_clipboard(text)
-        host(self).tell(words("tui.copied"), seconds=3)
 
     def action_share(self) -> None:
         """Share what is seen to Slack, one share at a time."""
@@ -130,9 +118,3 @@ class Desk(AskingScreen):
     async def _call(self, action: str) -> None:
         namespace = self if hasattr(self, f"action_{action}") else self.app
         await self.app.run_action(action, namespace)
-
-
-def _quoted(word: str) -> str:
-    from shlex import quote
-
-    return quote(word)

@@ -36,6 +36,7 @@ class Commands(Rows):
 
     commands: tuple[Command, ...] = ()
     found: tuple[Command, ...] = ()
+    heading = ""
 
     @property
     def lit(self) -> bool:
@@ -51,7 +52,7 @@ class Commands(Rows):
 
     def title(self) -> Line:
         """Return what this is."""
-        return (Span(self.look.words("tui.palette"), "title"),)
+        return (Span(self.heading or self.look.words("tui.palette"), "title"),)
 
     def count(self) -> int:
         """Return how many commands were found."""
@@ -77,14 +78,15 @@ class Commands(Rows):
 
 
 class Palette(ModalScreen[Command | None]):
-    """Asks for a command."""
+    """Asks for a command, or under a ``heading`` of its own for one of some choices."""
 
     BINDINGS = bindings_of("everywhere", only=frozenset({"leave", "repaint"}))
     CSS_PATH = STYLES / "palette.tcss"
 
-    def __init__(self, commands: Sequence[Command]) -> None:
+    def __init__(self, commands: Sequence[Command], heading: str = "") -> None:
         super().__init__()
         self._commands = tuple(commands)
+        self._heading = heading
 
     def compose(self) -> ComposeResult:
         """Put what is typed above what it finds."""
@@ -96,7 +98,7 @@ class Palette(ModalScreen[Command | None]):
         """List everything."""
         commands = self.query_one(Commands)
         commands.can_focus = False
-        commands.commands = self._commands
+        commands.commands, commands.heading = self._commands, self._heading
         commands.seek("")
         field = self.query_one(Input)
         field.cursor_blink = False
