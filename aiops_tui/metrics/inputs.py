@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from aiops_tui.model.panels import Cell
+from aiops_tui.model.records import Recent
 from aiops_tui.model.window import Period, Window
 
 BINS = 10
@@ -99,19 +100,6 @@ class LowScored:
     topic: str | None
     sentiment: str
     score: float
-    question: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recent:
-    """One of the latest conversations; texts are printable and cut, ``sentiment`` is the class."""
-
-    conversation: str
-    time: datetime | None
-    user_id: str | None
-    topic: str | None
-    sentiment: str
-    score: float | None
     question: str
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aiops_tui.metrics.inputs import LowScored, Recent
+from aiops_tui.metrics.inputs import LowScored
 from aiops_tui.model.panels import Cell, Column, Table
+from aiops_tui.model.records import Recent
 
 _CONVERSATION = (
     Column("time", "time"),

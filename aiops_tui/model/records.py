@@ -1,4 +1,4 @@
-"""Single things that a person opens: a conversation with what was said of it, and an entry of a log."""
+"""Single things that a person lists and opens: a conversation with what was said of it, and an entry of a log."""
 
 from __future__ import annotations
 
@@ -45,6 +45,39 @@ class Conversation:
     evaluations: tuple[Evaluation, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """One of the latest conversations; texts are printable and cut, ``sentiment`` is the class."""
+
+    conversation: str
+    time: datetime | None
+    user_id: str | None
+    topic: str | None
+    sentiment: str
+    score: float | None
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Conversations, the newest first; ``more`` says that others follow, ``total`` of how many all are (None: unknown).
+
+    The next page is asked for by the last row's ``conversation``.
+    """
+
+    rows: tuple[Recent, ...]
+    more: bool
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The keys of a user's conversations before and after one of them, None where there is none."""
+
+    before: str | None = None
+    after: str | None = None
 
 
 LEVELS: tuple[str, ...] = ("critical", "error", "warning", "info", "debug", "other")

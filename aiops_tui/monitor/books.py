@@ -94,6 +94,10 @@ class Book:
         signs = self._signs
         return {self.conversations.version, self.version, None if signs is None else signs.conversations}
 
+    def covers(self, since: datetime) -> bool:
+        """Return whether everything of a time on was read."""
+        return self._covered is not None and self._covered <= since
+
     def cover(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
         """Read what is missing from a time on (None: all), in short steps of (keys done, keys in all)."""
         if self.conversations.tail_low is None:

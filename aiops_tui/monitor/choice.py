@@ -90,13 +90,14 @@ class TopicChoice:
         self.total = None
         for period in (window.period, previous):
             if period is not None:
-                rows = self._database.rows(top_topics(on, self._low(on, period, signs), period, TOPICS_KEPT))
+                rows = self._database.rows(top_topics(on, self.low(on, period, signs), period, TOPICS_KEPT))
                 kept.update(row[0] for row in rows)
                 if self.total is None:
                     self.total = rows[0][2] if rows else 0
         self.kept = frozenset(kept - {REST})  # could not be told from the rest
 
-    def _low(self, on: Relations, period: Period, signs: Signs) -> int:
+    def low(self, on: Relations, period: Period, signs: Signs) -> int:
+        """Return a key below which hardly a row of a period lies, by bisecting."""
         since = int(epoch(period.start)) - _DISORDER_SECONDS
         lowest = signs.lowest or 0
         rows = self._database.rows(first_key_since(on, since, lowest, (signs.highest or 0) + 1))

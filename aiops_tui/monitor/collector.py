@@ -17,6 +17,7 @@ from aiops_tui.metrics.inputs import Cells, Inputs
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import fold_topic
 from aiops_tui.model.panels import Notice
+from aiops_tui.model.records import Page
 from aiops_tui.model.view import View
 from aiops_tui.model.window import EARLIEST, Period, Window, bucket_edges, display_step, from_epoch, previous_period
 from aiops_tui.monitor.answers import Answers
@@ -25,7 +26,8 @@ from aiops_tui.monitor.choice import TopicChoice
 from aiops_tui.monitor.lists import Lists
 from aiops_tui.monitor.naming import matching, within
 from aiops_tui.monitor.opinions import Opinions
-from aiops_tui.monitor.people import People
+from aiops_tui.monitor.pages import Stretch, read_page
+from aiops_tui.monitor.people import Asked, People
 from aiops_tui.source.cells import CellQuery
 from aiops_tui.source.database import Database
 from aiops_tui.source.expressions import Expressions
@@ -146,6 +148,29 @@ class Collector:
         inputs = self._with_evaluations(scene, inputs)
         return Collected(inputs, self._warnings(scene), books["current"].reconciled_at)
 
+    def conversations(self, view: View, after: str | None, limit: int) -> Page:
+        """Return a page of a view's conversations, from below the key ``after`` on."""
+        signs = self.signs or self.probe()
+        self._choice.learn_named(self.relations(), view.filter)
+        on = self._relations_for(view.filter)
+        window = view.window.resolve(signs.now, EARLIEST)
+        low = signs.lowest or 0
+        if window.start > EARLIEST:
+            known = (book for book in self._books.values() if not book.query.wanted and book.covers(window.start))
+            book = next(known, None)
+            low = self._choice.low(on, window.period, signs) if book is None else book.first_key_in(window.start)
+        where = Stretch(on, view.filter, window.period, low)
+        return read_page(self.database, self._lists, where, after, limit, self._counted(view.filter, window))
+
+    def _counted(self, wanted: Filter, window: Window) -> int | None:
+        """Return how many conversations a filter lets through, None unless the cells at hand tell."""
+        pushed, period = self._choice.pushed(wanted), window.period if window.cut else None
+        for book in self._books.values():
+            if (book.query.wanted, book.query.period) == (pushed, period) and book.covers(window.start):
+                cells = self._chosen(book.conversations.frame(), book, window.period, wanted)
+                return None if cells is None else int(cells["n"].sum())
+        return None
+
     def recount_next(self) -> bool:
         """Recount one segment of the rollup in use, and say whether it had changed."""
         if self.signs is None or not self._books:
@@ -181,6 +206,11 @@ class Collector:
             found.setdefault(book, {})[question] = answer
         answers.expect(found.pop(None))
         return {book: answers for book, answers in found.items() if book is not None}
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some figures were put off when the view was last collected."""
+        return self._answers.stale_until == 0.0
 
     def due_at(self) -> float | None:
         """Return when answers that were given stale, or evaluations that were put off, may be asked for anew."""
@@ -289,7 +319,8 @@ class Collector:
             first=_oldest(scene.base["current"], signs),
         )
         if users:
-            inputs = self._people.most_active(inputs, on, wanted, low, version)
+            asked = Asked(on, wanted, scene.asked, version)
+            inputs = self._people.most_active(inputs, asked, low, signs.rows_from(low))
         if "feedback" in scene.tabs and on.feedback is not None:
             low = scene.base["current"].first_feedback_in(window.start)
             inputs = self._opinions.add_to(inputs, on, wanted, low, scene.books["current"].version)
@@ -304,9 +335,8 @@ class Collector:
             users = self._lists.active_users(on, wanted, period, low, version)
         if "users" in scene.tabs:
             # Nothing comes before all times.
-            where = (scene.asked, place)
-            everything = scene.window.name == "all"
-            returning = 0 if everything else self._people.returning(on, wanted, period, low, version, where)
+            asked, rows = Asked(on, wanted, (scene.asked, place), version), scene.signs.rows_from(None)
+            returning = 0 if scene.window.name == "all" else self._people.returning(asked, period, low, rows)
         conversations = self._chosen(book.conversations.frame(), book, period, scene.wanted)
         assert conversations is not None  # noqa: S101
         feedback = None if book.feedback is None else book.feedback.frame()
@@ -361,7 +391,7 @@ class Collector:
         if before is not None and scene.previous is not None:
             before = judged(before, "before", scene.previous)
         if ask:
-            inputs = self._people.scored(inputs, on, wanted, version)
+            inputs = self._people.scored(inputs, Asked(on, wanted, scene.asked, version))
         return replace(
             inputs,
             current=judged(inputs.current, "current", scene.window.period),

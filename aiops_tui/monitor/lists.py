@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 import polars as pl
 
-from aiops_tui.metrics.inputs import HISTORY, LowScored, Recent
+from aiops_tui.metrics.inputs import HISTORY, LowScored
 from aiops_tui.model.filters import Filter
+from aiops_tui.model.records import Recent
 from aiops_tui.model.window import Period, epoch, from_epoch
 from aiops_tui.monitor.answers import Answers
 from aiops_tui.source.database import Database, Row, Statement
@@ -68,11 +69,7 @@ class Lists:
         """Return the latest conversations of a period, their scores not looked up yet."""
 
         def ask() -> tuple[Recent, ...]:
-            rows = self._database.rows(recent(on, wanted, period, low, RECENT))
-            return tuple(
-                Recent(str(key), _moment(at), _text(user), _text(topic), sentiment, None, printable(question or ""))
-                for key, at, user, topic, sentiment, question in rows
-            )
+            return tuple(map(recent_of, self._database.rows(recent(on, wanted, period, low, RECENT))))
 
         return self.answers.of(("recent", wanted, period), version, ask, patient=False)
 
@@ -86,6 +83,14 @@ class Lists:
             self._scores.update(dict.fromkeys(unknown))
             self._scores.update(self._ask_scores(on, unknown))
         return tuple(replace(row, score=self._scores.get(key)) for row, key in zip(rows, keys, strict=True))
+
+    def scored_page(self, on: Relations, rows: tuple[Recent, ...]) -> tuple[Recent, ...]:
+        """Return conversations with their scores."""
+        if on.evaluations is None or not rows:
+            return rows
+        keys = [int(row.conversation) for row in rows]
+        found: dict[int, float | None] = dict(self._database.rows(scores_of(on, keys, None, None)))
+        return tuple(replace(row, score=found.get(key)) for row, key in zip(rows, keys, strict=True))
 
     def _is_above(self, key: int) -> bool:
         return self._scores_above is not None and key > self._scores_above
@@ -139,6 +144,12 @@ class Lists:
 
     def _count(self, statement: Statement) -> int:
         return int(self._database.rows(statement)[0][0])
+
+
+def recent_of(row: Row) -> Recent:
+    """Return a row of `lookups.recent` printable, its score not looked up yet."""
+    key, at, user, topic, sentiment, question = row
+    return Recent(str(key), _moment(at), _text(user), _text(topic), sentiment, None, printable(question or ""))
 
 
 def _low_scored(row: Row) -> LowScored:

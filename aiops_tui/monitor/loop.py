@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from aiops_tui.config import Settings
 from aiops_tui.config.crash import write_report
 from aiops_tui.metrics import panels
 from aiops_tui.model.panels import Notice, Snapshot, State, Status
-from aiops_tui.model.records import Conversation
+from aiops_tui.model.records import Conversation, Neighbours, Page
 from aiops_tui.model.view import View
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.monitor.details import read_conversation
+from aiops_tui.monitor.pages import read_neighbours
+from aiops_tui.monitor.requests import Requests
 from aiops_tui.source.database import open_database, sqlite_path
 from aiops_tui.source.logs import LogBook, LogFollower, default_log_files
 from aiops_tui.source.probe import Signs
@@ -29,6 +31,7 @@ from aiops_tui.source.problems import Cancelled, SourceError
 from aiops_tui.text.printable import printable
 
 Publish = Callable[[Snapshot | None, Status], None]
+T = TypeVar("T")
 
 _RECONCILE_SHARE = 0.01
 _RECOUNT_REST = 0.2
@@ -63,7 +66,8 @@ class Monitor:
         self._polled = 0.0
         self._stopping = False
         self._asked = threading.Event()
-        self._requests: queue.SimpleQueue[tuple[str, Future[Conversation | None]]] = queue.SimpleQueue()
+        self._requests = Requests()
+        self._collecting = False
         self._wanted_recount = False
         self._wanted_refresh = False
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
@@ -96,7 +100,8 @@ class Monitor:
         """Show another view; a question still under way for the old one is withdrawn."""
         if view != self._view:
             self._view = view
-            if self._status.state == "loading":
+            self._requests.turn_to("rows", _rows_of(view))
+            if self._status.state == "loading" or self._collecting or self._requests.is_outdated:
                 self._cancel()
             self._asked.set()
 
@@ -127,8 +132,25 @@ class Monitor:
 
     def conversation(self, key: str) -> Future[Conversation | None]:
         """Ask for one conversation; the answer is None if it is not there, a SourceError if the database fails."""
-        future: Future[Conversation | None] = Future()
-        self._requests.put((key, future))
+        return self._ask(lambda collector: read_conversation(collector.database, collector.relations(), key))
+
+    def conversations(self, view: View, after: str | None = None, limit: int = 50) -> Future[Page]:
+        """Ask for a page of the conversations of a view, the newest key first, from below the key ``after`` on.
+
+        It is withdrawn when other rows are looked at or asked for: the future then ends with ``CancelledError``.
+        """
+        return self._ask(lambda collector: collector.conversations(view, after, limit), "rows", _rows_of(view))
+
+    def neighbours(self, key: str) -> Future[Neighbours]:
+        """Ask which conversations the same user had before and after one; withdrawn when another one is asked for."""
+        return self._ask(
+            lambda collector: read_neighbours(collector.database, collector.relations(), key), "neighbours", key
+        )
+
+    def _ask(self, work: Callable[[Collector], T], channel: str = "", about: Hashable = None) -> Future[T]:
+        future = self._requests.put(work, channel, about)
+        if self._requests.is_outdated:
+            self._cancel()
         self._asked.set()
         return future
 
@@ -216,19 +238,14 @@ class Monitor:
         self._connected = False
         if self._collector is not None:
             self._collector.database.close()
-        while True:
-            try:
-                _, future = self._requests.get_nowait()
-            except queue.Empty:
-                return
-            future.cancel()
+        self._requests.cancel()
 
     def _turn(self) -> float:
         """Answer what was asked, look once, and return how many seconds to wait for the next turn."""
         collector = self._collector
         assert collector is not None  # noqa: S101
         collector.database.arm()
-        self._answer_requests(collector)
+        self._requests.answer(collector, self._defect)
         if self._wanted_recount:
             self._wanted_recount = False
             self._report(replace(self._status, state="loading", done=0, steps=0))
@@ -242,6 +259,8 @@ class Monitor:
         signs = collector.probe()
         self._show(collector, signs)
         self._polled = time.monotonic()
+        if collector.is_partial:
+            return 0.0
         return self._rest() or self._recount_meanwhile(collector)
 
     def _rest(self) -> float:
@@ -263,7 +282,11 @@ class Monitor:
         if shown != self._shown or (due is not None and time.monotonic() >= due):
             if self._shown is None or self._shown.view != view:
                 self._report(replace(self._status, state="loading", done=0, steps=0))
-            snapshot = _snapshot(self._settings, collector, self.logs, view, (view.tab,), self._progress)
+            self._collecting = True
+            try:
+                snapshot = _snapshot(self._settings, collector, self.logs, view, (view.tab,), self._progress)
+            finally:
+                self._collecting = False
             if view is not self._view:
                 self._asked.set()
             self._snapshot, self._shown = snapshot, shown
@@ -287,27 +310,10 @@ class Monitor:
             self._shown = None
         return 0.0 if self._asked.is_set() else max(ends - time.monotonic(), 0.0)
 
-    def _answer_requests(self, collector: Collector) -> None:
-        while True:
-            try:
-                key, future = self._requests.get_nowait()
-            except queue.Empty:
-                return
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(read_conversation(collector.database, collector.relations(), key))
-            except SourceError as error:
-                future.set_exception(error)
-                if error.lost:
-                    raise
-            except Exception as error:  # noqa: BLE001 - of this conversation alone
-                future.set_exception(self._defect(error))
-
     def _progress(self, done: int, steps: int) -> None:
         collector = self._collector
-        if collector is not None and not self._requests.empty():
-            self._answer_requests(collector)
+        if collector is not None and not self._requests.is_idle:
+            self._requests.answer(collector, self._defect)
         if time.monotonic() - self._reported >= _REPORT_EVERY:
             self._report(
                 replace(
@@ -344,6 +350,11 @@ class Monitor:
         if not self._stopping:
             with contextlib.suppress(RuntimeError):
                 self._publish(self._snapshot, status)
+
+
+def _rows_of(view: View) -> Hashable:
+    """Return what decides which rows a view is of."""
+    return view.window, view.filter
 
 
 def _snapshot(

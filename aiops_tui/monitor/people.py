@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from aiops_tui.metrics.inputs import Inputs, Person
 from aiops_tui.model.filters import Filter
@@ -21,46 +21,61 @@ SHOWN = 300
 _TREND = 24
 _SLOW = "source.slow_users"
 
+_MANY = 1_000_000
+"""A question about more rows than this waits until the view has been shown without its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question is about: ``place`` is which view and period, the same for as long as they move with the clock.
+
+    ``version`` changes with the rows.
+    """
+
+    on: Relations
+    wanted: Filter
+    place: Hashable
+    version: Hashable
+
 
 class People:
-    """Asks about users, and keeps the answers until what they rest on changes, which ``version`` tells."""
+    """Asks about users, and keeps the answers until what they rest on changes."""
 
     def __init__(self, database: Database, answers: Answers) -> None:
         self._answers = answers
         self._database = database
 
-    def returning(
-        self, on: Relations, wanted: Filter, period: Period, low: int, version: Hashable, place: Hashable
-    ) -> int | None:
-        """Count the users of a period who were seen before it; None until the view has been shown without that.
+    def returning(self, asked: Asked, period: Period, low: int, rows: int) -> int | None:
+        """Count the users of a period who were seen before it: a pass over all ``rows``, which may have to wait.
 
-        It costs a pass over all rows before the period. One that moves on with the clock keeps its ``place``, so that
-        it is asked about no more often than that cost allows.
+        It is not asked more often than that cost allows, though the period moves on with the clock.
         """
+        version = (period, asked.version)
 
         def ask() -> int:
-            return int(self._database.rows(returning_users(on, wanted, low, period))[0][0])
+            return int(self._database.rows(returning_users(asked.on, asked.wanted, low, period))[0][0])
 
-        return self._answers.tried(
-            ("returning", wanted, place), (period, version), ask, self._database, _SLOW, later=True
-        )
+        question = ("returning", asked.wanted, asked.place)
+        return self._answers.tried(question, version, ask, self._database, _SLOW, later=rows > _MANY)
 
-    def most_active(self, inputs: Inputs, on: Relations, wanted: Filter, low: int, version: Hashable) -> Inputs:
-        """Add the users with most conversations, their trends once the view has been shown without."""
-        period = inputs.window.period
+    def most_active(self, inputs: Inputs, asked: Asked, low: int, rows: int) -> Inputs:
+        """Add the users with most conversations, of so many ``rows``: where they are many, once it can wait."""
+        period, on, wanted = inputs.window.period, asked.on, asked.wanted
 
         def ask() -> tuple[tuple[Person, ...], int]:
             rows = self._database.rows(top_users(on, wanted, low, period, SHOWN))
             return tuple(map(_person, rows)), int(rows[0][-1]) if rows else 0
 
-        found = self._answers.tried(("people", wanted, period), version, ask, self._database, _SLOW)
+        found = self._answers.tried(
+            ("people", wanted, asked.place), (period, asked.version), ask, self._database, _SLOW, later=rows > _MANY
+        )
         if found is None:
             return inputs
         people, total = found
-        return replace(inputs, people=self._with_trends(people, on, wanted, period, low, version), people_total=total)
+        return replace(inputs, people=self._with_trends(people, asked, period, low, rows), people_total=total)
 
     def _with_trends(
-        self, people: tuple[Person, ...], on: Relations, wanted: Filter, period: Period, low: int, version: Hashable
+        self, people: tuple[Person, ...], asked: Asked, period: Period, low: int, rows: int
     ) -> tuple[Person, ...]:
         edges = _parts(period)
         names = tuple(person.written for person in people)
@@ -69,17 +84,18 @@ class People:
 
         def ask() -> dict[str, list[int]]:
             trends = {name: [0] * (len(edges) - 1) for name in names}
-            for name, place, n in self._database.rows(user_trends(on, wanted, low, edges, names)):
+            for name, place, n in self._database.rows(user_trends(asked.on, asked.wanted, low, edges, names)):
                 trends[name][place] = n
             return trends
 
-        question = ("trends", wanted, edges, names)
-        trends = self._answers.tried(question, version, ask, self._database, _SLOW, later=True)
+        question = ("trends", asked.wanted, asked.place)
+        version = (edges, names, asked.version)
+        trends = self._answers.tried(question, version, ask, self._database, _SLOW, later=rows > _MANY // 2)
         if trends is None:
             return people
-        return tuple(replace(person, trend=tuple(trends[person.written])) for person in people)
+        return tuple(replace(person, trend=tuple(trends.get(person.written, ()))) for person in people)
 
-    def scored(self, inputs: Inputs, on: Relations, wanted: Filter, version: Hashable) -> Inputs:
+    def scored(self, inputs: Inputs, asked: Asked) -> Inputs:
         """Add the users' mean scores."""
         people, period = inputs.people, inputs.window.period
         names = tuple(person.written for person in people)
@@ -87,10 +103,11 @@ class People:
             return inputs
 
         def ask() -> dict[str, float | None]:
-            rows = self._database.rows(user_scores(on, wanted, period, names))
+            rows = self._database.rows(user_scores(asked.on, asked.wanted, period, names))
             return {name: total / n if n else None for name, n, total in rows}
 
-        means = self._answers.tried(("scores", wanted, period, names), version, ask, self._database, _SLOW)
+        question = ("scores", asked.wanted, asked.place)
+        means = self._answers.tried(question, (period, names, asked.version), ask, self._database, _SLOW)
         if means is None:
             return inputs
         return replace(inputs, people=tuple(replace(person, score=means.get(person.written)) for person in people))

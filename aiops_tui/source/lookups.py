@@ -48,9 +48,28 @@ def tail_key(on: Relations, since_seconds: int, low: int) -> sa.Select[Any]:
     return sa.select(sa.func.min(on.key)).where(on.key >= low, on.seconds >= since_seconds)
 
 
-def key_below(key: Whole, top: int, rows: int) -> sa.Select[Any]:
-    """Return the key of the row that lies so many rows below ``top``; no row if there are not so many."""
-    return sa.select(key).where(key < top).order_by(key.desc()).limit(1).offset(rows - 1)
+def key_below(key: Whole, top: int | None, rows: int) -> sa.Select[Any]:
+    """Return the key of the row so many rows below ``top`` (None: the end); no row if there are not so many."""
+    below = sa.select(key) if top is None else sa.select(key).where(key < top)
+    return below.order_by(key.desc()).limit(1).offset(rows - 1)
+
+
+def user_of(on: Relations, key: int) -> sa.Select[Any]:
+    """Return the user of a conversation."""
+    return sa.select(sa.cast(on.conversations.c.user_id, sa.Text)).where(on.key == key)
+
+
+def beside(on: Relations, user: str, key: int, step: int, rows: int) -> sa.Select[Any]:
+    """Return the key of a user's conversation next above (``step`` 1) or below (-1) a key, among so many rows."""
+    beyond, order = (on.key > key, on.key.asc()) if step > 0 else (on.key < key, on.key.desc())
+    near = (
+        sa.select(on.key.label("key"), sa.cast(on.conversations.c.user_id, sa.Text).label("who"))
+        .where(beyond)
+        .order_by(order)
+        .limit(rows)
+    ).subquery("near")
+    nearest = near.c.key.asc() if step > 0 else near.c.key.desc()
+    return sa.select(near.c.key).where(near.c.who == user).order_by(nearest).limit(1)
 
 
 def unanalysed_keys(on: Relations, low: int, high: int, limit: int) -> sa.Select[Any]:
@@ -158,10 +177,14 @@ def worst(on: Relations, wanted: Filter, period: Period | None, limit: int) -> s
     ).order_by(place.score, place.seconds.desc().nulls_last(), place.conversation.desc().nulls_last())  # fmt: skip
 
 
-def recent(on: Relations, wanted: Filter, period: Period | None, low: int, limit: int) -> sa.Select[Any]:
+def recent(
+    on: Relations, wanted: Filter, period: Period | None, low: int, limit: int, *, below: int | None = None
+) -> sa.Select[Any]:
     """Return the newest conversations by key: key, seconds, user, topic, sentiment, start of the question."""
     table = on.conversations.c
     conditions = [on.key >= low, *on.of_conversations(wanted)]
+    if below is not None:
+        conditions.append(on.key < below)
     if period is not None:
         conditions.append(on.within(period))
     return (

@@ -37,6 +37,12 @@ class Signs:
     highest_feedback: int | None = None
     lowest_feedback: int | None = None
 
+    def rows_from(self, low: int | None) -> int:
+        """Return how many conversations there are at most from a key on (None: in all)."""
+        if self.highest is None or self.lowest is None:
+            return 0
+        return max(self.highest - max(self.lowest, self.lowest if low is None else low) + 1, 0)
+
 
 def read_signs(database: Database, schema: Schema) -> Signs:
     """Ask for the signs.

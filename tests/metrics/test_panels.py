@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 
 from aiops_tui.metrics import panels
-from aiops_tui.metrics.inputs import CONVERSATIONS, EVALUATIONS, HISTORY, Cells, Inputs, LowScored, Recent
+from aiops_tui.metrics.inputs import CONVERSATIONS, EVALUATIONS, HISTORY, Cells, Inputs, LowScored
 from aiops_tui.model.labels import REST
 from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel, Series, Table
+from aiops_tui.model.records import Recent
 from aiops_tui.model.window import EARLIEST, WindowSpec, epoch
 
 MakeInputs = Callable[..., Inputs]
