@@ -62,7 +62,7 @@ class Answers:
         if known is not None and (known.version == version or self._moment < known.due):
             if known.version != version:
                 self.stale_until = known.due if self.stale_until is None else min(self.stale_until, known.due)
-            self._kept[question] = replace(known, wanted=version)
+            self._kept[question] = replace(known, wanted=version, ask=ask)
             self._kept.move_to_end(question)
             return cast("T", known.value)
         if known is not None and question in self._ahead:

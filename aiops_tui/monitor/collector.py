@@ -93,6 +93,7 @@ class Collector:
         self._expressions = Expressions(database.dialect, settings.sentiment_aliases, settings.naive_timezone)
         self._identity: tuple[object, ...] = ()
         self._relations: Relations | None = None
+        self._asked_of: Relations | None = None
         self._books: OrderedDict[CellQuery, Book] = OrderedDict()
         self._choice = TopicChoice(database)
         self._answers = Answers(self._tuning.share, at_once=at_once)
@@ -141,6 +142,10 @@ class Collector:
                 book.refresh(signs, ahead.get(book, {}))
             self._learn_topics(base, view.filter)
             relations = self._relations_for(view.filter)
+            if relations is not self._asked_of:
+                # What was asked ahead did not know all spellings of the filter's topics.
+                self._answers.expect({})
+                self._asked_of = relations
             scene = _Scene(
                 view.filter, (view.window, view.compare), window, previous, signs, relations, base, books, tabs
             )

@@ -35,7 +35,7 @@ def far(postgres_url: str) -> Iterator[tuple[Backend, Line]]:
         yield backend, laid
 
 
-@pytest.mark.parametrize("tab", ["overview", "sentiment", "evaluation", "feedback", "users"])
+@pytest.mark.parametrize("tab", ["overview", "sentiment", "evaluation", "feedback"])
 @pytest.mark.parametrize("tuning", [None, SMALL], ids=["all in the tail", "freezing at each poll"])
 def test_a_poll_is_one_round_trip_when_nothing_changed_and_two_when_something_did(
     far: tuple[Backend, Line], tmp_path: Path, tab: str, tuning: Tuning | None
@@ -59,7 +59,6 @@ def test_a_poll_is_one_round_trip_when_nothing_changed_and_two_when_something_di
                     "sentiment": sum(talk.sentiment == "긍정" for talk in talks),
                     "evaluation": 5.0,
                     "feedback": turn,
-                    "users": 5,
                 }
                 assert shown.value == expected[tab]
             return (laid.passed - before).trips
