@@ -11,13 +11,17 @@ from aiops_tui.model.window import Compare, WindowSpec
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A tab over a window, narrowed by a filter, compared, sorted, perhaps with one conversation open."""
+    """A tab over a window, narrowed by a filter, compared, sorted; perhaps with one conversation open.
+
+    ``listed`` says that the conversations behind the figures are shown as a list.
+    """
 
     tab: str = "overview"
     window: WindowSpec = field(default_factory=WindowSpec)
     filter: Filter = field(default_factory=Filter)
     compare: Compare = "previous"
     sort: str | None = None
+    listed: bool = False
     conversation: str | None = None
 
     def arguments(self) -> list[str]:
@@ -35,6 +39,8 @@ class View:
             words += ["--compare", self.compare]
         if self.sort:
             words += ["--sort", self.sort]
+        if self.listed:
+            words.append("--list")
         if self.conversation is not None:
             words += ["--conversation", self.conversation]
         return words

@@ -140,6 +140,8 @@ def path(heading: Heading, look: Look) -> list[str]:
         parts.append(look.words.label(f"compare.{view.compare}"))
     if view.filter:
         parts.append(str(view.filter))
+    if view.listed:
+        parts.append(look.words.title("conversations"))
     if view.conversation is not None:
         parts.append(f"#{view.conversation}")
     return parts

@@ -59,6 +59,7 @@ KEYS: tuple[Key, ...] = (
     Key("sentiment", ("2",), "2", in_palette=True),
     Key("evaluation", ("3",), "3", in_palette=True),
     Key("logs", ("4",), "4", in_palette=True),
+    Key("conversations", ("l",), "l", in_palette=True),
     Key("next_panel", ("tab",), "Tab", repeats=True),
     Key("previous_panel", ("shift+tab",), "Shift+Tab", repeats=True),
     Key("go_back", ("escape", "backspace"), "Esc ⌫", rank=2),

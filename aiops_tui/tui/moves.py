@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from aiops_tui.model.filters import Filter, Term
-from aiops_tui.model.labels import REST
+from aiops_tui.model.filters import Filter
 from aiops_tui.model.panels import Snapshot
 from aiops_tui.model.view import View
 from aiops_tui.model.window import COMPARES, SPANS, WindowSpec, base_bucket, clamp, snap_up
 from aiops_tui.tui.widgets.table import TableView
 
-CONVERSATION_TABLES = frozenset({"recent", "worst", "recent_feedback"})
+CONVERSATION_TABLES = frozenset({"recent", "worst", "recent_feedback", "conversations"})
 """Tables whose rows are conversations, their keys the conversations' ids."""
 
 
@@ -62,22 +61,9 @@ def over(view: View, window: WindowSpec) -> View:
     return replace(view, window=window)
 
 
-def within(view: View, start: datetime, end: datetime | None) -> View:
-    """Return the view over one bucket of a chart; None for the end is now."""
-    return replace(view, window=WindowSpec("custom", since=start, until=end))
-
-
 def filtered(view: View, entered: Filter) -> View:
     """Return the view with another filter."""
     return replace(view, filter=entered)
-
-
-def narrowed(view: View, table: TableView, row: int) -> View | None:
-    """Return the view narrowed to the topic that a row names, None if it names none."""
-    topic = table.cells_of(row).get("topic")
-    if not isinstance(topic, str) or table.key_of(row) == REST:
-        return None
-    return replace(view, filter=view.filter.narrowed(Term("topic", topic)))
 
 
 def conversation_of(table: TableView, row: int) -> str | None:

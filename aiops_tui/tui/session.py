@@ -9,7 +9,7 @@ from typing import Protocol
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice, Snapshot, Status
-from aiops_tui.model.records import Conversation
+from aiops_tui.model.records import Conversation, Page
 from aiops_tui.model.view import View
 from aiops_tui.tui.history import History, Place
 from aiops_tui.tui.vocabulary import Vocabulary
@@ -56,6 +56,9 @@ class MonitorLike(Protocol):
 
     def conversation(self, key: str) -> Future[Conversation | None]:
         """Read one conversation."""
+
+    def conversations(self, view: View, after: str | None = None) -> Future[Page]:
+        """Read a page of the conversations behind a view, the newest first, those that come after a key."""
 
 
 class Session:
@@ -124,6 +127,10 @@ class Session:
         if text:
             self.filters = (*(each for each in self.filters if each != text), text)[-FILTERS:]
 
+    def page(self, after: str | None) -> Future[Page] | None:
+        """Begin to read a page of the conversations behind the view; None while there is nothing to read from yet."""
+        return self.monitor.conversations(_asked(self.view), after) if self.monitor is not None else None
+
     def go_back(self) -> Place | None:
         """Return to the latest place and what was seen there."""
         place = self.history.pop()
@@ -171,4 +178,4 @@ def answers(snapshot: Snapshot, view: View) -> bool:
 
 def _asked(view: View) -> View:
     """Return the view without what concerns the screen alone."""
-    return replace(view, sort=None, conversation=None)
+    return replace(view, sort=None, listed=False, conversation=None)

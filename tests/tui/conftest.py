@@ -32,7 +32,7 @@ from aiops_tui.model.panels import (
     Status,
     Table,
 )
-from aiops_tui.model.records import Conversation, Evaluation, Feedback, LogEntry
+from aiops_tui.model.records import Conversation, Evaluation, Feedback, LogEntry, Page, Summary
 from aiops_tui.model.view import View
 from aiops_tui.model.window import Period, previous_period
 from aiops_tui.text.translations import Translator
@@ -89,7 +89,11 @@ class FakeMonitor:
     calls: list[tuple[str, Any]] = field(default_factory=list)
     answers: bool = True
     rows: int = 40
-    conversations: dict[str, Conversation] = field(default_factory=dict)
+    known: dict[str, Conversation] = field(default_factory=dict)
+    behind: int = 12_430
+    """So many conversations lie behind each view, their keys counted from 1."""
+    held: list[tuple[Future[Page], Page]] | None = None
+    """Pages that wait for `release`, where a test wants them to."""
 
     def start(self) -> None:
         self.calls.append(("start", self.view))
@@ -122,8 +126,24 @@ class FakeMonitor:
 
     def conversation(self, key: str) -> Future[Conversation | None]:
         future: Future[Conversation | None] = Future()
-        future.set_result(self.conversations.get(key) or (conversation(key) if key.isdigit() else None))
+        future.set_result(self.known.get(key) or (conversation(key) if key.isdigit() else None))
         return future
+
+    def conversations(self, view: View, after: str | None = None, limit: int = 50) -> Future[Page]:
+        self.calls.append(("page", (str(view.filter), view.window, after)))
+        future: Future[Page] = Future()
+        last = self.behind if after is None else int(after) - 1
+        page = Page(tuple(map(summary, range(last, max(last - limit, 0), -1))), last > limit, self.behind)
+        if self.held is None:
+            future.set_result(page)
+        else:
+            self.held.append((future, page))
+        return future
+
+    def release(self) -> None:
+        for future, page in self.held or ():
+            future.set_result(page)
+        self.held = []
 
     def show(self, **changes: Any) -> Snapshot:
         shown = replace(snapshot(self.view, self.rows), **changes)
@@ -141,6 +161,12 @@ def conversation(key: str) -> Conversation:
         (Evaluation(NOW, 4.3, {"relevance": 7.0, "clarity": 4.0, "emotion": None}, "성의가 부족합니다"),),
         (Feedback(NOW, "dislike", "too slow"),),
     )  # fmt: skip
+
+
+def summary(n: int) -> Summary:
+    asked = f"카드가 두 번 결제됐는데 취소가 안 돼요 {n}"
+    when = NOW - timedelta(seconds=3 * (12_430 - n))
+    return Summary(str(n), when, f"u{n % 90:04}", TOPICS[n % 8], SENTIMENTS[n % 3], 4.3 if n % 2 else None, asked)
 
 
 def _wave(count: int, scale: float, shift: int = 0) -> tuple[int, ...]:

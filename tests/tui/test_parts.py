@@ -21,7 +21,7 @@ from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.text.cells import width
 from aiops_tui.text.printable import is_printable
-from aiops_tui.tui import moves
+from aiops_tui.tui import drill, moves
 from aiops_tui.tui.filters import PrintableOnly
 from aiops_tui.tui.look import Look
 from aiops_tui.tui.panes import NUMBERED, make_pane
@@ -117,9 +117,9 @@ def test_going_later_ends_at_now(now: datetime, figures: Callable[[View], Snapsh
 
 
 def test_a_bucket_becomes_a_window_and_now_leaves_it(now: datetime) -> None:
-    inside = moves.within(View(filter=Filter.parse("topic:환불")), now - timedelta(hours=1), None)
+    inside = drill.within(View(filter=Filter.parse("topic:환불")), now - timedelta(hours=1), None)
     assert inside.window == WindowSpec("custom", since=now - timedelta(hours=1))
-    assert moves.present(inside) == View(filter=Filter.parse("topic:환불"))
+    assert moves.present(inside) == View(filter=Filter.parse("topic:환불"), listed=True)
 
 
 def test_comparisons_come_round() -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 WIDE = 100
 VAST = 160
+LIST = "conversations"
+"""The list of the conversations behind a view, which every pane has a place for."""
 TALL = 30
 TALLER = 34
 VERY_TALL = 48
@@ -41,8 +43,10 @@ class Plan:
     tall: tuple[Row, ...] = ()
     tiles: int = 4
 
-    def rows(self, width: int, height: int) -> tuple[Row, ...]:
-        """Return the rows for a size, tiles first."""
+    def rows(self, width: int, height: int, *, listed: bool = False) -> tuple[Row, ...]:
+        """Return the rows for a size, tiles first; with the list of conversations, that and what is nearest to it."""
+        if listed:
+            return self._listed(width, height)
         if is_roomy(width, height):
             tiles = self.tiles + (self.tiles > 1 and height >= VERY_TALL)
             return (_tiles(tiles), *self._side_by_side(width, height))
@@ -51,6 +55,14 @@ class Plan:
         if height >= 6:
             return (_tiles(1), Row("1fr", (Cell(self.panels),)))
         return (Row("1fr", (Cell(self.panels),)),)
+
+    def _listed(self, width: int, height: int) -> tuple[Row, ...]:
+        first, others = self.panels[:1], self.panels[1:]
+        if is_roomy(width, height):
+            charts = (Cell(first, 6), Cell(others, 6)) if others else (Cell(first),)
+            return (_tiles(self.tiles), Row("2fr", charts), Row("3fr", (Cell((LIST,)),)))
+        tiles = (_tiles(min(self.tiles, 2) if height >= 19 else 1),) if height >= 6 else ()
+        return (*tiles, Row("1fr", (Cell((LIST, *self.panels)),)))
 
     def _side_by_side(self, width: int, height: int) -> tuple[Row, ...]:
         if width >= VAST:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,12 +12,14 @@ from textual.css.query import NoMatches
 from textual.widget import Widget
 
 from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel, Series, Snapshot, Status, Table
+from aiops_tui.model.view import View
 from aiops_tui.tui.history import Mark
-from aiops_tui.tui.panes.arrange import Plan, behind, visible
+from aiops_tui.tui.panes.arrange import LIST, Plan, behind, visible
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn, Framed
 from aiops_tui.tui.widgets.empty import Emptiness
 from aiops_tui.tui.widgets.entries import Book, Entries
+from aiops_tui.tui.widgets.listing import Listing, Load
 from aiops_tui.tui.widgets.rows import Rows
 from aiops_tui.tui.widgets.table import TableView
 from aiops_tui.tui.widgets.tiles import Tiles
@@ -29,8 +31,10 @@ class Seen:
 
     snapshot: Snapshot | None
     status: Status
-    sort: str | None = None
+    view: View = field(default_factory=View)
     book: Book | None = None
+    load: Load = lambda after: None
+    """Reads a page of the conversations behind the view."""
 
 
 class Pane(Container):
@@ -58,6 +62,7 @@ class Pane(Container):
         """Make tiles and panels."""
         yield Tiles(self.metrics, id="tiles")
         yield from self.panels()
+        yield Listing(LIST)
 
     def on_mount(self) -> None:
         """Lay out for the size there will be, so that the first frame is right."""
@@ -79,9 +84,17 @@ class Pane(Container):
 
     def show(self, seen: Seen) -> None:
         """Show what is new; panels that are equal to those on the screen draw nothing."""
+        turned = seen.view.listed != self._seen.view.listed
         self._seen = seen
-        if self.is_mounted:
-            self.show_panels()
+        if not self.is_mounted:
+            return
+        if turned:
+            self.lay_out()
+            if seen.view.listed:
+                self.bring(LIST)
+            else:
+                self.focus_first()
+        self.show_panels()
 
     def show_panels(self) -> None:
         """Show what is new in the panels that are seen."""
@@ -96,7 +109,8 @@ class Pane(Container):
 
     def focus_first(self) -> None:
         """Give the keys to the panel that had them last, else to the pane's first one."""
-        self.bring(max(self._wanted, key=self._wanted.__getitem__, default=self.first))
+        wanted = [panel for panel in self._wanted if panel in self._order()]
+        self.bring(max(wanted, key=self._wanted.__getitem__, default=LIST if self._seen.view.listed else self.first))
 
     def bring(self, panel_id: str) -> None:
         """Show a panel in its place and give it the keys."""
@@ -111,7 +125,7 @@ class Pane(Container):
 
     def step(self, direction: int) -> None:
         """Give the keys to the next (1) or previous (-1) panel, seen or not."""
-        order = ["tiles", *self.plan.panels]
+        order = self._order()
         focused = self.focused_id()
         place = order.index(focused) if focused in order else -1
         self.bring(order[(place + direction) % len(order)])
@@ -136,8 +150,11 @@ class Pane(Container):
         if focus is not None:
             self.bring(focus)
 
+    def _order(self) -> list[str]:
+        return ["tiles", *self.plan.panels, *([LIST] if self._seen.view.listed else [])]
+
     def _lay_out(self, width: int, height: int) -> None:
-        rows = self.plan.rows(width, height)
+        rows = self.plan.rows(width, height, listed=self._seen.view.listed)
         seen = visible(rows, self._wanted)
         if (rows, seen) == self._laid_out:
             return
@@ -161,9 +178,11 @@ class Pane(Container):
         if isinstance(widget, Tiles):
             found = snapshot.tabs.get(self.tab, ()) if snapshot else ()
             widget.show(tuple(panel for panel in found if isinstance(panel, Metric)))
+        elif isinstance(widget, Listing):
+            widget.follow(seen.view, seen.load, snapshot)
         elif isinstance(widget, TableView):
             panel = self.panel(widget.panel_id)
-            widget.show(panel if isinstance(panel, Table) else None, self.emptiness(panel), seen.sort)
+            widget.show(panel if isinstance(panel, Table) else None, self.emptiness(panel), seen.view.sort)
         elif isinstance(widget, Entries):
             widget.show(seen.book, Emptiness("none") if seen.book is not None else self.emptiness(None))
         elif isinstance(widget, Chart):

@@ -9,6 +9,7 @@ from aiops_tui.model.records import Conversation, Evaluation, LogEntry
 from aiops_tui.text.cells import fit, width, wrap
 from aiops_tui.text.formats import NOTHING, moment, score
 from aiops_tui.tui.look import Look
+from aiops_tui.tui.screens.markdown import markdown_lines
 from aiops_tui.tui.widgets.lines import EMPTY
 
 _BAR = 20
@@ -28,7 +29,7 @@ def _conversation(conversation: Conversation, look: Look, cells: int) -> Iterato
     words, measure = look.words, min(cells, _MEASURE)
     facts = (
         (words.column("time"), moment(conversation.time, look.zone), "text"),
-        (words.column("user_id"), conversation.user_id or NOTHING, "text"),
+        (words.column("user_id"), conversation.user_id or words.label("guest"), "text"),
         (words.column("topic"), conversation.topic or NOTHING, "text"),
         (words.column("sentiment"), _sentiment(conversation, look), conversation.sentiment),
     )
@@ -43,8 +44,7 @@ def _conversation(conversation: Conversation, look: Look, cells: int) -> Iterato
     ):
         yield EMPTY
         yield _rule(words(title), measure)
-        for row in wrap(text, measure):
-            yield (Span(row, "text"),)
+        yield from markdown_lines(text, measure)
     yield EMPTY
     yield _rule(words("tui.conversation.scores"), measure)
     if not conversation.evaluations:

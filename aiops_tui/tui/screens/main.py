@@ -26,6 +26,7 @@ from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.entries import Entries
 from aiops_tui.tui.widgets.lines import centred
+from aiops_tui.tui.widgets.listing import Listing
 from aiops_tui.tui.widgets.rows import Rows
 from aiops_tui.tui.widgets.tiles import Tiles
 
@@ -116,6 +117,8 @@ class MainScreen(Screen[None]):
                 hidden.add("sort")
             case Rows():
                 places += ["list"]
+                if isinstance(self.focused, Listing):
+                    hidden.add("sort")
             case Chart():
                 places += ["chart"]
             case Tiles():
@@ -135,7 +138,7 @@ class MainScreen(Screen[None]):
     def _seen(self) -> Seen:
         session = self.session
         book = session.monitor.logs if session.monitor is not None else None
-        return Seen(session.snapshot, session.status, session.view.sort, book)
+        return Seen(session.snapshot, session.status, session.view, book, session.page)
 
     def _turn_to(self, tab: str) -> None:
         """Show another pane; it is made when it is first needed."""

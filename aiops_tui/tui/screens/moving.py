@@ -7,9 +7,10 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aiops_tui.model.panels import Heatmap, Histogram, Series
 from aiops_tui.model.records import Conversation
 from aiops_tui.model.view import View
-from aiops_tui.tui import moves
+from aiops_tui.tui import drill, moves
 from aiops_tui.tui.history import Place
 from aiops_tui.tui.keys import key_named
 from aiops_tui.tui.look import host
@@ -77,7 +78,7 @@ class MovingScreen(MainScreen):
     def turn(self, tab: str) -> None:
         """Show a tab of the same view: its mark at once, then its pane, whose charts take longer to draw."""
         self.mark(tab)
-        self.call_after_refresh(lambda: self.go(replace(self.session.view, tab=tab)))
+        self.call_after_refresh(lambda: self.go(replace(self.session.view, tab=tab, listed=False)))
 
     def action_earlier(self) -> None:
         """Go back in time by half a window."""
@@ -113,6 +114,11 @@ class MovingScreen(MainScreen):
         compared = words.label(f"compare.{self.session.view.compare}")
         host(self).tell(words("tui.comparing", compare=compared))
 
+    def action_conversations(self) -> None:
+        """Show the conversations behind the view, or the panes alone again."""
+        view = self.session.view
+        self.go(replace(view, listed=not view.listed), into=True)
+
     def action_go_back(self) -> None:
         """Go back to exactly where one was."""
         place = self.session.go_back()
@@ -146,11 +152,7 @@ class MovingScreen(MainScreen):
             if key is not None:
                 self.open_conversation(key, rows)
                 return
-            view = moves.narrowed(self.session.view, rows, event.row)
-            if view is None:
-                host(self).tell(words("tui.cannot_open"))
-            else:
-                self.go(view, into=True)
+            self._drill(drill.into_row(self.session.view, rows.cells_of(event.row), rows.key_of(event.row)))
 
     def on_table_view_sorted(self, event: TableView.Sorted) -> None:
         """Remember the order as part of the view."""
@@ -161,16 +163,30 @@ class MovingScreen(MainScreen):
         host(self).tell(words("tui.sorted", column=by), seconds=3)
 
     def on_chart_opened(self, event: Chart.Opened) -> None:
-        """Go into a bucket."""
+        """Go into a bucket, a bin or a cell."""
         event.stop()
-        self.go(moves.within(self.session.view, event.start, event.end), into=True)
+        view, (row, column) = self.session.view, event.at
+        match event.panel:
+            case Series():
+                self._drill(drill.into_bucket(view, event.panel, column))
+            case Histogram():
+                self._drill(drill.into_bin(view, event.panel, column))
+            case Heatmap():
+                self._drill(drill.into_cell(view, event.panel, row, column))
+
+    def _drill(self, view: View | None) -> None:
+        """Go to a narrower view, where there is one; the log has no list of conversations in the way."""
+        if view is None:
+            host(self).tell(host(self).look.words("tui.cannot_open"))
+        else:
+            self.go(replace(view, listed=view.listed and view.tab != "logs"), into=True)
 
     def on_tiles_opened(self, event: Tiles.Opened) -> None:
         """Go to the pane that explains a metric."""
         event.stop()
         tab = _EXPLAINED_BY.get(event.metric_id.partition(".")[0])
         if tab is not None and tab != self.session.view.tab:
-            self.go(replace(self.session.view, tab=tab), into=True)
+            self.go(replace(self.session.view, tab=tab, listed=False), into=True)
 
     def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
         """Go to the tab that was clicked."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from textual import events
 from textual.message import Message
@@ -24,12 +23,12 @@ class Chart(Framed, can_focus=True):
     BINDINGS = bindings_of("chart")
 
     class Opened(Message):
-        """Somebody wants into the bucket from ``start`` to ``end`` (None: it is the last, and still open)."""
+        """Somebody wants into the bucket, bin or cell of a panel at a row and a column."""
 
-        def __init__(self, start: datetime, end: datetime | None) -> None:
+        def __init__(self, panel: drawing.Charted, at: tuple[int, int]) -> None:
             super().__init__()
-            self.start = start
-            self.end = end
+            self.panel = panel
+            self.at = at
 
     def __init__(
         self,
@@ -52,6 +51,7 @@ class Chart(Framed, can_focus=True):
         """Take new figures; draws nothing if they are the ones it has."""
         if (panel, emptiness) == (self.panel, self.emptiness) and self._look == self.look:
             return
+        self._follow(panel)
         self.panel, self.emptiness = panel, emptiness
         self.redraw()
 
@@ -71,9 +71,9 @@ class Chart(Framed, can_focus=True):
 
     def note(self) -> Line:
         """Return what the cursor stands on."""
+        self._clamp()
         if self.at is None or self.panel is None or not self.has_focus:
             return EMPTY
-        self._clamp()
         text = drawing.describe(self.panel, self.at, self.look)
         return (Span(text, "accent"),) if text else EMPTY
 
@@ -125,10 +125,9 @@ class Chart(Framed, can_focus=True):
 
     def action_open_bucket(self) -> None:
         """Ask for the bucket under the cursor."""
-        if isinstance(self.panel, Series) and self.at is not None and self.panel.x:
-            self._clamp()
-            x, place = self.panel.x, self.at[1]
-            self.post_message(self.Opened(x[place], x[place + 1] if place + 1 < len(x) else None))
+        self._clamp()
+        if self.panel is not None and self.at is not None:
+            self.post_message(self.Opened(self.panel, self.at))
 
     def on_click(self, event: events.Click) -> None:
         """Put a cursor on the chart."""
@@ -146,15 +145,25 @@ class Chart(Framed, can_focus=True):
         return 0, 0
 
     def _move(self, down: int, right: int) -> None:
-        rows, columns = self._extent()
-        if not (rows and columns):
-            return
-        start = (0, 0) if isinstance(self.panel, Heatmap | Histogram) else (0, columns)
-        y, x = self.at or start
-        self.at = (min(max(y + down, 0), rows - 1), min(max(x + right, 0), columns - 1))
-        self.redraw()
+        self._clamp()
+        if self.at is not None:
+            self.at = (max(self.at[0] + down, 0), max(self.at[1] + right, 0))
+            self.redraw()
 
     def _clamp(self) -> None:
+        """Keep the cursor on the chart; the keys bring one to where there was none, over time to the end."""
         rows, columns = self._extent()
+        if self.at is None and self.has_focus:
+            self.at = (0, columns if isinstance(self.panel, Series) else 0)
         if self.at is not None:
             self.at = (min(self.at[0], rows - 1), min(self.at[1], columns - 1)) if rows and columns else None
+
+    def _follow(self, panel: drawing.Charted | None) -> None:
+        """Keep the cursor on its bucket where time has moved; at the end it stays there."""
+        old = self.panel
+        if isinstance(old, Series) and isinstance(panel, Series) and self.at is not None:
+            place = self.at[1]
+            if place < len(old.x) - 1 and old.x[place] in panel.x:
+                self.at = (0, panel.x.index(old.x[place]))
+            elif place == len(old.x) - 1:
+                self.at = (0, len(panel.x))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import starmap
 from typing import Literal
@@ -30,7 +30,9 @@ _SPARED = ("positive", "neutral", "other", "unanalysed")
 """Columns that go first where there is no room: what is wrong says more."""
 
 _GAP = 2
-_ROOM = 10
+_ROOM = {"text": 17}
+_LEAST_ROOM = 10
+"""Cells that the flexible column has at least, before others are left out."""
 
 
 class TableView(Rows):
@@ -160,6 +162,8 @@ class TableView(Rows):
             return moment(cell, look.zone)[5:16]
         if cell == REST:
             return words.label(REST)
+        if not cell and column.unit == "user":
+            return words.label("guest")
         if cell is None:
             return NOTHING
         if column.unit in {"sentiment", "level", "feedback"}:
@@ -185,9 +189,12 @@ class TableView(Rows):
         room += _GAP  # none follows the last column
         columns = list(enumerate(self.panel.columns))
         flexible = _flexible(self.panel.columns)
+        unit = self.panel.columns[flexible].unit if flexible is not None else None
+        needed = _ROOM.get(unit, _LEAST_ROOM) if unit is not None else 0
+        spared = {*_SPARED, *(("user_id",) if unit == "text" else ())}
         fixed = [(place, column) for place, column in columns if place != flexible]
-        while fixed and sum(self._widths[c.id] + _GAP for _, c in fixed) + _ROOM * (flexible is not None) > room:
-            fixed.remove(next((pair for pair in fixed if pair[1].id in _SPARED), fixed[-1]))
+        while fixed and sum(self._widths[c.id] + _GAP for _, c in fixed) + needed > room:
+            fixed.remove(next((pair for pair in fixed if pair[1].id in spared), fixed[-1]))
         left = room - sum(self._widths[column.id] + _GAP for _, column in fixed)
         kept = {place for place, _ in fixed} | ({flexible} if flexible is not None else set())
         self._columns = [
@@ -196,9 +203,13 @@ class TableView(Rows):
             if place in kept
         ]
 
+    def _telling(self) -> Iterable[int]:
+        """Return the rows of the panel from which the columns' widths are taken."""
+        return range(len(self.panel.rows)) if self.panel else ()
+
     def _measure(self, panel: Table) -> None:
         for place, column in enumerate(panel.columns):
-            texts = (self._text(column, self._cells(row)[place]) for row in range(len(panel.rows)))
+            texts = (self._text(column, self._cells(row)[place]) for row in self._telling())
             widest = max(map(width, texts), default=0)
             widest = min(widest, _LONGEST.get(column.unit, 24))
             heading = width(self._heading(column)) + (column.id == self.sort)

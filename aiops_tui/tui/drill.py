@@ -1,0 +1,65 @@
+"""Where Enter leads: a view narrowed to what one place in a panel stands for; None where it stands for nothing.
+
+All that changes is the view's filter or window, so that every pane shows the same part of the conversations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from aiops_tui.model.filters import Filter, Operator, Term
+from aiops_tui.model.labels import REST
+from aiops_tui.model.panels import Cell, Heatmap, Histogram, Series
+from aiops_tui.model.view import View
+from aiops_tui.model.window import WindowSpec
+
+_ROW_KEYS = (("user_id", "user"), ("reason", "reason"), ("topic", "topic"))
+"""Columns that say what a row of a table stands for, before others, and the key of a filter that each is."""
+
+
+def into_row(view: View, cells: Mapping[str, Cell], key: str) -> View | None:
+    """Return the view of what a table's row is about; ``cells`` are its cells by column, ``key`` is its key."""
+    if key == REST:
+        return None
+    column, name = next(((column, name) for column, name in _ROW_KEYS if column in cells), ("", ""))
+    value = cells.get(column)
+    if not column or (value is not None and not isinstance(value, str)):
+        return None
+    return _narrowed(view, Term(name, value or ""))
+
+
+def into_bucket(view: View, panel: Series, index: int) -> View:
+    """Return the view over one bucket of a chart; the last one ends when the chart's window does."""
+    end = panel.x[index + 1] if index + 1 < len(panel.x) else None
+    return within(view, panel.x[index], end)
+
+
+def within(view: View, start: datetime, end: datetime | None) -> View:
+    """Return the view over a stretch of time; None for the end is that of the view, or now."""
+    window = view.window
+    window = WindowSpec("custom", since=start, until=end or window.until, at=None if end else window.at)
+    return replace(view, window=window, listed=True)
+
+
+def into_bin(view: View, panel: Histogram, index: int) -> View:
+    """Return the view of the conversations whose score lies in one bin of a histogram."""
+    _, _, criterion = panel.id.partition(".")
+    key = f"criterion.{criterion}" if criterion else "score"
+    below: Operator = "<=" if index == len(panel.counts) - 1 else "<"
+    return _narrowed(view, Term(key, panel.edges[index], ">="), Term(key, panel.edges[index + 1], below))
+
+
+def into_cell(view: View, panel: Heatmap, row: int, column: int) -> View:
+    """Return the view of one cell: an hour of a weekday, or a topic."""
+    if panel.x[column].isdigit():
+        return _narrowed(view, *Filter.parse(f"weekday:{panel.y[row]} hour:{panel.x[column]}").terms)
+    return _narrowed(view, Term("topic", panel.y[row]))
+
+
+def _narrowed(view: View, *terms: Term) -> View:
+    """Return the view with these terms in place of those of their keys, the ones that exclude something kept."""
+    keys = {term.key for term in terms}
+    kept = (term for term in view.filter.terms if term.key not in keys or term.negated)
+    return replace(view, filter=Filter((*kept, *terms)), listed=True)

@@ -1,0 +1,176 @@
+"""The way down from figures to the conversations behind them, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+from aiops_tui.model.panels import Notice
+from aiops_tui.model.view import View
+from aiops_tui.model.window import WindowSpec
+from aiops_tui.tui.widgets.listing import Listing
+
+Open = Any
+
+
+def listing(d: Any) -> Listing:
+    found = d.console.desk.pane.query_one(Listing)
+    assert isinstance(found, Listing)
+    return found
+
+
+async def test_enter_on_a_topic_narrows_all_panes_and_lists_its_conversations(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("down", "enter")
+        await d.sees("topic:환불 › Conversations", "취소가 안 돼요 12430", "1 of 12,430", "╭ Conversations over time")
+        assert listing(d).has_focus
+        assert d.monitor.named("page") == [("topic:환불", WindowSpec(), None)]
+        await d.press("down", "down", "enter")
+        await d.sees("Conversation 12428")
+        await d.press("right", "right")
+        await d.sees("Conversation 12426")
+        await d.press("escape")
+        await d.sees("5 of 12,430")
+        assert listing(d).row == 4
+        await d.press("2")
+        await d.sees("Negative by weekday and hour", "› topic:환불")
+        assert "› Conversations" not in d.text()
+        await d.press("escape")
+        await d.sees("Latest conversations")
+        assert d.console.session.view == View()
+
+
+async def test_the_list_reads_on_before_its_end_and_never_what_it_has(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("l")
+        await d.sees("1 of 12,430")
+        assert listing(d).count() == 50
+        for _ in range(6):
+            await d.press("pagedown")
+        await d.until(lambda: listing(d).count() >= 100)
+        keys = [listing(d).key_of(row) for row in range(listing(d).count())]
+        assert keys == [str(12_430 - i) for i in range(len(keys))]
+        await d.press("G")
+        await d.until(lambda: listing(d).count() >= 150)
+        asked = [after for _, _, after in d.monitor.named("page")]
+        assert len(asked) == len(set(asked))
+
+
+async def test_a_walk_through_conversations_reads_on_past_the_page(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("l")
+        await d.sees("1 of 12,430")
+        await d.press("G", "enter")
+        await d.sees("Conversation 12381")
+        await d.until(lambda: listing(d).count() == 100)
+        await d.press("right")
+        await d.sees("Conversation 12380")
+
+
+async def test_new_rows_above_move_nothing_that_is_looked_at(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("l")
+        await d.sees("1 of 12,430")
+        await d.press("pagedown", "down")
+        key, shown = listing(d).key_of(listing(d).row), rows_seen(d)
+        d.monitor.behind += 3
+        d.monitor.show()
+        await d.until(lambda: listing(d).key_of(0) == "12433")
+        assert listing(d).key_of(listing(d).row) == key
+        assert rows_seen(d) == shown
+        d.monitor.behind += 500
+        d.monitor.show()
+        await d.pilot.pause(0.05)
+        assert listing(d).key_of(listing(d).row) == key, "rows between are not known: what is read stays"
+        await d.press("g")
+        d.monitor.show()
+        await d.sees("1 of 12,933", "취소가 안 돼요 12933")
+
+
+def rows_seen(d: Any) -> list[str]:
+    return [line.strip("│▐ ") for line in d.text().splitlines() if "취소가 안 돼요" in line]
+
+
+async def test_escape_returns_to_the_row_and_the_scroll_of_a_list(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("l")
+        await d.sees("1 of 12,430")
+        for _ in range(6):
+            await d.press("pagedown")
+        await d.until(lambda: listing(d).count() > 100)
+        await d.press("up")
+        where = (listing(d).row, listing(d).top, listing(d).key_of(listing(d).row))
+        await d.press("shift+tab", "shift+tab", "shift+tab", "shift+tab")
+        await d.until(lambda: d.console.focused.id == "volume")
+        await d.press("left", "left", "enter")
+        await d.until(lambda: d.console.session.view.window.name == "custom")
+        await d.until(lambda: listing(d).row == 0)
+        await d.press("escape")
+        await d.until(lambda: (listing(d).row, listing(d).top, listing(d).key_of(listing(d).row)) == where)
+
+
+async def test_pages_of_a_view_that_was_left_are_dropped(desk: Open) -> None:
+    def slow(monitor: Any) -> None:
+        monitor.held = []
+
+    async with desk(prepare=slow) as d:
+        await d.press("enter")
+        await d.sees("reading …")
+        await d.press("escape")
+        await d.press("down", "enter")
+        d.monitor.held[0][1].rows and d.monitor.held[0][0].set_result(replace(d.monitor.held[0][1], total=1))
+        del d.monitor.held[0]
+        await d.pilot.pause()
+        assert listing(d).count() == 0
+        d.monitor.release()
+        await d.sees("1 of 12,430")
+
+
+async def test_a_list_that_cannot_be_read_or_has_nothing_says_so(desk: Open) -> None:
+    class Refused(Exception):
+        notice = Notice("source.refused", {"target": "db/prod"})
+
+    def refusing(monitor: Any) -> None:
+        failed: Future[Any] = Future()
+        failed.set_exception(Refused())
+        monitor.conversations = lambda *given: failed
+
+    async with desk(prepare=refusing) as d:
+        await d.press("l")
+        await d.sees("db/prod: nobody answers")
+
+    def none(monitor: Any) -> None:
+        monitor.behind = 0
+
+    async with desk(prepare=none) as d:
+        await d.press("enter")
+        await d.sees("Nothing here passes the filter")
+
+
+async def test_a_narrow_screen_shows_the_list_and_tab_the_chart_in_its_place(desk: Open) -> None:
+    async with desk(View(listed=True), size=(80, 24)) as d:
+        await d.sees("╭ Conversations ─", "1 of 12,430")
+        assert "╭ Conversations over time" not in d.text()
+        await d.press("tab", "tab")
+        await d.sees("╭ Conversations over time")
+    async with desk(View(listed=True), size=(40, 12)) as d:
+        await d.sees("╭ Conversations ─", "카드가 두 번", "1 of 12,430")
+
+
+async def test_each_place_of_a_chart_opens_its_conversations(desk: Open) -> None:
+    async with desk(View(tab="evaluation")) as d:
+        await focus(d, "score_histogram")
+        await d.press(*["right"] * 3, "enter")
+        await d.sees("score>=3 score<4", "1 of 12,430")
+        await d.press("escape")
+        await focus(d, "topic_criterion")
+        await d.press("down", "enter")
+        await d.sees("› topic:환불 ›", "1 of 12,430")
+
+
+async def focus(d: Any, panel_id: str) -> None:
+    d.console.desk.pane.bring(panel_id)
+    focused: Callable[[], bool] = lambda: d.console.focused is not None and d.console.focused.id == panel_id  # noqa: E731
+    await d.until(focused, f"keys in {panel_id}")
