@@ -101,6 +101,8 @@ KEYS: tuple[Key, ...] = (
     Key("previous_error", ("E",), "E", "log", repeats=True),
     Key("previous_record", ("left",), "←", "conversation", rank=3, repeats=True),
     Key("next_record", ("right",), "→", "conversation", rank=4, repeats=True),
+    Key("users_earlier", ("left_square_bracket",), "[", "conversation", rank=5, repeats=True),
+    Key("users_later", ("right_square_bracket",), "]", "conversation", rank=6, repeats=True),
     Key("shut", ("escape", "backspace", "enter"), "Esc ⌫", "dialog", rank=1),
 )
 

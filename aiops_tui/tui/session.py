@@ -57,7 +57,7 @@ class MonitorLike(Protocol):
     def conversation(self, key: str) -> Future[Conversation | None]:
         """Read one conversation."""
 
-    def conversations(self, view: View, after: str | None = None) -> Future[Page]:
+    def conversations(self, view: View, after: str | None = None, limit: int = 50) -> Future[Page]:
         """Read a page of the conversations behind a view, the newest first, those that come after a key."""
 
 

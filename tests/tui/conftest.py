@@ -90,6 +90,7 @@ class FakeMonitor:
     answers: bool = True
     rows: int = 40
     known: dict[str, Conversation] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
     behind: int = 12_430
     """So many conversations lie behind each view, their keys counted from 1."""
     held: list[tuple[Future[Page], Page]] | None = None
@@ -126,7 +127,8 @@ class FakeMonitor:
 
     def conversation(self, key: str) -> Future[Conversation | None]:
         future: Future[Conversation | None] = Future()
-        future.set_result(self.known.get(key) or (conversation(key) if key.isdigit() else None))
+        there = key.isdigit() and key not in self.deleted
+        future.set_result(self.known.get(key) or (conversation(key) if there else None))
         return future
 
     def conversations(self, view: View, after: str | None = None, limit: int = 50) -> Future[Page]:

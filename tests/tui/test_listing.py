@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from aiops_tui.model.panels import Notice
+from aiops_tui.model.records import Feedback
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.tui.widgets.listing import Listing
+from aiops_tui.tui.widgets.reader import Reader
 
 Open = Any
 
@@ -129,12 +132,12 @@ async def test_pages_of_a_view_that_was_left_are_dropped(desk: Open) -> None:
 
 
 async def test_a_list_that_cannot_be_read_or_has_nothing_says_so(desk: Open) -> None:
-    class Refused(Exception):
+    class RefusedError(Exception):
         notice = Notice("source.refused", {"target": "db/prod"})
 
     def refusing(monitor: Any) -> None:
         failed: Future[Any] = Future()
-        failed.set_exception(Refused())
+        failed.set_exception(RefusedError())
         monitor.conversations = lambda *given: failed
 
     async with desk(prepare=refusing) as d:
@@ -174,3 +177,56 @@ async def focus(d: Any, panel_id: str) -> None:
     d.console.desk.pane.bring(panel_id)
     focused: Callable[[], bool] = lambda: d.console.focused is not None and d.console.focused.id == panel_id  # noqa: E731
     await d.until(focused, f"keys in {panel_id}")
+
+
+async def test_a_conversation_leads_to_what_the_same_user_asked_before_and_next(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("l", "down", "enter")
+        await d.sees("Conversation 12429")
+        await d.press("G")
+        await d.sees("Same user, a week around", "[ before", "] next", "취소가 안 돼요 12428")
+        (asked, window, _) = d.monitor.named("page")[-1]
+        assert asked == "user:u1832"
+        assert window.until - window.since == timedelta(days=14)
+        await d.press("left_square_bracket")
+        await d.sees("Conversation 12428")
+        await d.until(lambda: d.console.screen.around.later)
+        await d.press("right_square_bracket")
+        await d.sees("Conversation 12429")
+        await d.press("right")
+        await d.sees("Conversation 12428")
+
+
+async def test_a_conversation_deleted_while_it_is_open_stays_readable_and_says_so(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("l", "enter")
+        await d.sees("Conversation 12430", "카드가 두 번 결제됐어요 12430")
+        d.monitor.deleted.add("12430")
+        d.monitor.show()
+        await d.sees("deleted meanwhile", "카드가 두 번 결제됐어요 12430")
+
+
+async def test_feedback_that_arrives_while_a_conversation_is_open_is_shown_where_one_reads(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("l", "enter")
+        await d.sees("Conversation 12430")
+        await d.press("G", "up", "up", "up")
+        reader = d.console.screen.query_one(Reader)
+        top, shown = reader.top, d.console.screen.conversation
+        d.monitor.known["12430"] = replace(shown, feedback=(*shown.feedback, Feedback(None, "like", "now it works")))
+        d.monitor.show()
+        await d.until(lambda: d.console.screen.conversation != shown)
+        assert reader.top == top
+        await d.press("G")
+        await d.sees("now it works", "too slow")
+
+
+async def test_a_row_whose_conversation_is_not_known_says_so(desk: Open) -> None:
+    async with desk(View(tab="evaluation")) as d:
+        shown = d.monitor.show()
+        worst = shown.panel("evaluation", "worst")
+        panels = tuple(replace(p, keys=("",)) if p is worst else p for p in shown.tabs["evaluation"])
+        d.monitor.show(tabs={"evaluation": panels})
+        await d.press("enter")
+        await d.sees("The conversation of this row is not known")
+        assert d.console.session.view == View(tab="evaluation")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from textual.app import ComposeResult
@@ -11,12 +11,12 @@ from textual.screen import ModalScreen
 
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.model.panels import Notice
-from aiops_tui.model.records import Conversation
+from aiops_tui.model.records import Conversation, Page
 from aiops_tui.text.cells import wrap
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.look import host
-from aiops_tui.tui.screens.letter import conversation_lines, conversation_text
+from aiops_tui.tui.screens.letter import Around, conversation_lines, conversation_text
 from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.reader import Reader
 
@@ -26,9 +26,12 @@ Load = Callable[[str], "Future[Conversation | None] | None"]
 Neighbour = Callable[[int], str | None]
 """Moves to the next (1) or previous (-1) conversation of the list and returns its key; None at the end."""
 
+LoadAround = Callable[[Conversation], "Future[Page] | None"]
+"""Begins to read the same user's conversations around one; None where there are none to be known."""
+
 
 class ConversationScreen(ModalScreen[None]):
-    """Question, answer, scores, comment and feedback; ←/→ go to the previous and the next one."""
+    """Question, answer, scores, comment and feedback; ←/→ go along the list, [ and ] along what the user asked."""
 
     BINDINGS = bindings_of("everywhere", "dialog", "conversation")
     CSS_PATH = STYLES / "conversation.tcss"
@@ -41,6 +44,14 @@ class ConversationScreen(ModalScreen[None]):
             self.key = key
             self.future = future
 
+    class Surrounded(Message):
+        """The same user's conversations were read, or could not be."""
+
+        def __init__(self, key: str, future: Future[Page]) -> None:
+            super().__init__()
+            self.key = key
+            self.future = future
+
     class Moved(Message):
         """Another conversation is looked at."""
 
@@ -48,11 +59,14 @@ class ConversationScreen(ModalScreen[None]):
             super().__init__()
             self.key = key
 
-    def __init__(self, key: str, load: Load, neighbour: Neighbour) -> None:
+    def __init__(self, key: str, load: Load, neighbour: Neighbour, load_around: LoadAround) -> None:
         super().__init__()
         self.key = key
         self.conversation: Conversation | None = None
+        self.around = Around()
+        self.gone = False
         self._load = load
+        self._load_around = load_around
         self._neighbour = neighbour
         self._notices: tuple[Notice, ...] = ()
 
@@ -69,8 +83,13 @@ class ConversationScreen(ModalScreen[None]):
 
     def open(self, key: str) -> None:
         """Show another conversation."""
-        self.key, self.conversation = key, None
+        self.key, self.conversation, self.around, self.gone = key, None, Around(), False
         self._say("tui.conversation.reading")
+        self.check()
+
+    def check(self) -> None:
+        """Read what is open once more: scores and feedback come later than answers, and rows may be deleted."""
+        key = self.key
         future = self._load(key)
         if future is not None:
             future.add_done_callback(lambda done: self.post_message(self.Arrived(key, done)))
@@ -89,15 +108,38 @@ class ConversationScreen(ModalScreen[None]):
         message.stop()
         if message.key != self.key or message.future.cancelled():
             return
+        known = self.conversation
         if (error := message.future.exception()) is not None:
+            if known is not None:
+                return
             reason = getattr(error, "notice", None)
             self._say("tui.conversation.failed", reason if isinstance(reason, Notice) else None)
             return
-        self.conversation = message.future.result()
-        if self.conversation is None:
+        found = message.future.result()
+        if found is None and known is None:
             self._say("tui.conversation.missing")
-        else:
-            self._show()
+        elif (found or known, found is None) != (known, self.gone):
+            self.conversation, self.gone = found or known, found is None
+            self._show(keep_place=known is not None)
+        if found is not None and known is None:
+            self._look_around(found)
+
+    def _look_around(self, conversation: Conversation) -> None:
+        key, future = self.key, self._load_around(conversation)
+        if future is not None:
+            future.add_done_callback(lambda done: self.post_message(self.Surrounded(key, done)))
+
+    def on_conversation_screen_surrounded(self, message: Surrounded) -> None:
+        """Show what else the user asked; that it could not be read is no matter."""
+        message.stop()
+        future = message.future
+        if message.key != self.key or future.cancelled() or future.exception() is not None:
+            return
+        rows = future.result().rows
+        place = next((place for place, row in enumerate(rows) if row.conversation == self.key), None)
+        if place is not None:
+            self.around = Around(rows[place + 1 :], rows[:place][::-1])
+            self._show(keep_place=True)
 
     def action_shut(self) -> None:
         """Go back to the list."""
@@ -111,6 +153,14 @@ class ConversationScreen(ModalScreen[None]):
         """Go to the conversation after."""
         self._go(1)
 
+    def action_users_earlier(self) -> None:
+        """Go to what the same user asked before."""
+        self._go_to(self.around.earlier[0].conversation if self.around.earlier else None)
+
+    def action_users_later(self) -> None:
+        """Go to what the same user asked next."""
+        self._go_to(self.around.later[0].conversation if self.around.later else None)
+
     def action_copy(self) -> None:
         """Copy the conversation."""
         if self.conversation is not None:
@@ -118,7 +168,9 @@ class ConversationScreen(ModalScreen[None]):
             self.query_one(Footer).tell(host(self).look.words("tui.copied"))
 
     def _go(self, step: int) -> None:
-        key = self._neighbour(step)
+        self._go_to(self._neighbour(step))
+
+    def _go_to(self, key: str | None) -> None:
         if key is not None:
             self.post_message(self.Moved(key))
             self.open(key)
@@ -127,15 +179,16 @@ class ConversationScreen(ModalScreen[None]):
         self._notices = (Notice(message_id), *((reason,) if reason else ()))
         self._show()
 
-    def _show(self) -> None:
+    def _show(self, *, keep_place: bool = False) -> None:
         conversation, notices = self.conversation, self._notices
+        around, gone = self.around, self.gone
         look = host(self).look
         heading = look.words("tui.conversation.title", id=self.key)
 
-        def write(cells: int) -> list[Line]:
+        def write(cells: int) -> Sequence[Line]:
             if conversation is None:
                 texts = (row for notice in notices for row in wrap(look.words.notice(notice), cells))
                 return [(Span(text, "muted"),) for text in texts]
-            return list(conversation_lines(conversation, look, cells))
+            return conversation_lines(conversation, look, cells, around, gone=gone)
 
-        self.query_one(Reader).show(heading, write)
+        self.query_one(Reader).show(heading, write, keep_place=keep_place)

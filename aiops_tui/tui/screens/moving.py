@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from aiops_tui.model.panels import Heatmap, Histogram, Series
-from aiops_tui.model.records import Conversation
+from aiops_tui.model.filters import Filter, Term
+from aiops_tui.model.panels import Heatmap, Histogram, Series, Snapshot
+from aiops_tui.model.records import Conversation, Page
 from aiops_tui.model.view import View
+from aiops_tui.model.window import DAY, WindowSpec, clamp
 from aiops_tui.tui import drill, moves
 from aiops_tui.tui.history import Place
 from aiops_tui.tui.keys import key_named
@@ -36,8 +39,15 @@ _EXPLAINED_BY = {
 """The pane that explains a metric."""
 
 
+AROUND = 7 * DAY
+"""Seconds before and after a conversation in which the same user's others are looked for."""
+MOST_AROUND = 200
+
+
 class MovingScreen(MainScreen):
     """Moves the session from view to view."""
+
+    _shown: Snapshot | None = None
 
     # moving the view
 
@@ -152,6 +162,9 @@ class MovingScreen(MainScreen):
             if key is not None:
                 self.open_conversation(key, rows)
                 return
+            if rows.panel_id in moves.CONVERSATION_TABLES:
+                host(self).tell(words("tui.conversation.unknown"))
+                return
             self._drill(drill.into_row(self.session.view, rows.cells_of(event.row), rows.key_of(event.row)))
 
     def on_table_view_sorted(self, event: TableView.Sorted) -> None:
@@ -206,7 +219,7 @@ class MovingScreen(MainScreen):
         from aiops_tui.tui.screens.conversation import ConversationScreen
 
         self.session.look(replace(self.session.view, conversation=key))
-        screen = ConversationScreen(key, self._load, _neighbours(rows))
+        screen = ConversationScreen(key, self._load, _neighbours(rows), self._load_around)
         self.app.push_screen(screen, lambda _: self._closed_conversation())
         host(self).update()
 
@@ -217,6 +230,17 @@ class MovingScreen(MainScreen):
         for screen in self.app.screen_stack:
             if isinstance(screen, ConversationScreen):
                 screen.retry()
+
+    def show(self, now: datetime) -> None:
+        """Show the session as it is now; a conversation that is open is read again where the figures have moved."""
+        moved, self._shown = self.session.snapshot is not self._shown, self.session.snapshot
+        super().show(now)
+        if moved and self.session.view.conversation is not None:
+            from aiops_tui.tui.screens.conversation import ConversationScreen
+
+            for screen in self.app.screen_stack:
+                if isinstance(screen, ConversationScreen) and screen.conversation is not None:
+                    screen.check()
 
     def on_conversation_screen_moved(self, event: ConversationScreen.Moved) -> None:
         """Remember which conversation is looked at."""
@@ -229,6 +253,14 @@ class MovingScreen(MainScreen):
 
     def _load(self, key: str) -> Future[Conversation | None] | None:
         return self.session.monitor.conversation(key) if self.session.monitor is not None else None
+
+    def _load_around(self, conversation: Conversation) -> Future[Page] | None:
+        monitor, time = self.session.monitor, conversation.time
+        if monitor is None or time is None or not conversation.user_id:
+            return None
+        window = WindowSpec("custom", since=clamp(time, -AROUND), until=clamp(time, AROUND))
+        view = View(window=window, filter=Filter((Term("user", conversation.user_id),)))
+        return monitor.conversations(view, None, MOST_AROUND)
 
 
 def _neighbours(rows: TableView | None) -> Callable[[int], str | None]:
