@@ -84,6 +84,20 @@ def draw_heatmap(
     return canvas.lines()
 
 
+def cell_at(
+    panel: Heatmap, width: int, height: int, translator: Translator, cursor: tuple[int, int] | None, x: int, y: int
+) -> tuple[int, int] | None:
+    """Return row and column of what such a chart shows at a cell of the terminal, None beside the cells."""
+    known = [value for row in panel.values for cell in row if (value := finite(cell)) is not None]
+    rows = height - 1 - (height >= _LEGEND_HEIGHT)
+    layout = _layout(panel, width, rows, translator, cursor, max(known)) if known else None
+    if layout is None:
+        return None
+    row, column = (y - 1) // layout.tall, (x - layout.left) // layout.cell
+    inside = 0 <= row < layout.rows and 0 <= column < len(panel.x)
+    return (layout.first + row, column) if inside else None
+
+
 def _layout(
     panel: Heatmap, width: int, rows: int, translator: Translator, cursor: tuple[int, int] | None, most: float
 ) -> _Layout | None:

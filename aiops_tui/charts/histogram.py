@@ -39,8 +39,8 @@ def draw_histogram(
     counts = [max(count, 0) for count in panel.counts[: max(len(panel.edges) - 1, 0)]]
     if not any(counts):
         return message(translator("charts.empty"), width, height)
-    slot = min((width - 3) // len(counts), _MOST_SLOT)
-    if slot >= _LEAST_SLOT and height >= _LEAST_HEIGHT:
+    slot = _slot(len(counts), width, height)
+    if slot:
         canvas = Canvas(width, height)
         _draw_upright(canvas, panel.edges, counts, slot, cursor, glyphs)
         return canvas.lines()
@@ -49,6 +49,22 @@ def draw_histogram(
         _draw_lying(canvas, panel.edges, counts, cursor, glyphs)
         return canvas.lines()
     return message(translator("charts.too_small"), width, height)
+
+
+def bin_at(panel: Histogram, width: int, height: int, x: int, y: int) -> int | None:
+    """Return the index of the bin that such a chart shows at a cell, None beside the bars."""
+    count = min(len(panel.counts), len(panel.edges) - 1)
+    if count < 1 or height < 1:
+        return None
+    slot = _slot(count, width, height)
+    place = (x - 1) // slot if slot else y * -(-count // height)
+    return place if 0 <= place < count else None
+
+
+def _slot(count: int, width: int, height: int) -> int:
+    """Return how many columns an upright bar takes, 0 where bars have to lie."""
+    slot = min((width - 3) // count, _MOST_SLOT)
+    return slot if slot >= _LEAST_SLOT and height >= _LEAST_HEIGHT else 0
 
 
 def bin_label(edges: Sequence[float], first: int, last: int, glyphs: Glyphs) -> str:

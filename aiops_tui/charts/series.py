@@ -9,10 +9,10 @@ from typing import Literal
 
 from aiops_tui.charts.canvas import Canvas, message
 from aiops_tui.charts.curves import draw_lines
-from aiops_tui.charts.frame import BELOW, draw_axes, draw_cursor, field
+from aiops_tui.charts.frame import BELOW, Field, draw_axes, draw_cursor, field
 from aiops_tui.charts.glyphs import Glyphs, glyphs_for
 from aiops_tui.charts.points import Points, points
-from aiops_tui.charts.scale import nice_scale
+from aiops_tui.charts.scale import Scale, nice_scale
 from aiops_tui.charts.slots import Slot, share, slot_of
 from aiops_tui.charts.spans import Line
 from aiops_tui.charts.stacks import draw_stacks
@@ -52,18 +52,16 @@ def draw_series(
     if data.empty:
         return message(translator("charts.empty"), width, height)
     glyphs = glyphs_for(ascii=ascii, patterns=patterns)
-    key = _entries(data, translator, kind, glyphs) if height >= _LEGEND_HEIGHT else []
-    if data.open_last and _legend_cells(key) > width:
-        key = key[:-1]  # the help tells what the bucket that is still filling looks like
-    top = 1 if key else 0
-    scale = nice_scale(_extent(data, kind), panel.unit, height - top - BELOW)
-    area = field(width, height, scale, top)
-    if not area.fits:
+    layout = _layout(panel, data, width, height, kind)
+    if layout is None:
         return message(translator("charts.too_small"), width, height)
-    slots = share(data.count, area.columns, open_last=data.open_last, equal=kind != "line")
-    area = replace(area, columns=slots[-1].end)
+    area, scale, slots = layout
     canvas = Canvas(width, height)
-    _draw_legend(canvas, key, area.left, glyphs)
+    if area.top:
+        key = _entries(data, translator, kind, glyphs)
+        if data.open_last and _legend_cells(key) > width:
+            key = key[:-1]  # the help tells what the bucket that is still filling looks like
+        _draw_legend(canvas, key, area.left, glyphs)
     marks = _ticks(panel, slots, area.columns, zone, step_seconds, translator.language)
     draw_axes(canvas, area, scale, marks, glyphs, grid=kind == "line")
     slot = None if cursor is None else slot_of(slots, cursor)
@@ -74,6 +72,28 @@ def draw_series(
     else:
         draw_stacks(canvas, area, data, scale.high, slots, glyphs)
     return canvas.lines()
+
+
+def bucket_at(panel: Series, width: int, height: int, x: int, kind: Kind = "line") -> int | None:
+    """Return the index of the bucket that such a chart shows in a column, the nearest one beside the field."""
+    data = points(panel)
+    layout = None if data.empty else _layout(panel, data, width, height, kind)
+    if layout is None:
+        return None
+    area, _, slots = layout
+    column = min(max(x - area.left, 0), slots[-1].end - 1)
+    return next(slot.first for slot in slots if column < slot.end)
+
+
+def _layout(panel: Series, data: Points, width: int, height: int, kind: Kind) -> tuple[Field, Scale, list[Slot]] | None:
+    """Return the field below the legend, if there is one, its scale, and the columns of each bucket; None: no room."""
+    top = int(height >= _LEGEND_HEIGHT and len(data.values) > 1)
+    scale = nice_scale(_extent(data, kind), panel.unit, height - top - BELOW)
+    area = field(width, height, scale, top)
+    if not area.fits:
+        return None
+    slots = share(data.count, area.columns, open_last=data.open_last, equal=kind != "line")
+    return replace(area, columns=slots[-1].end), scale, slots
 
 
 def _extent(data: Points, kind: Kind) -> list[float]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from aiops_tui.model.panels import TABS
+
 Place = Literal["everywhere", "main", "list", "chart", "log", "tiles", "conversation", "dialog"]
 PLACES: tuple[Place, ...] = ("everywhere", "main", "list", "chart", "tiles", "log", "conversation", "dialog")
 """Where a key works, in the order of the help screen."""
@@ -55,10 +57,7 @@ KEYS: tuple[Key, ...] = (
     Key("suspend", ("ctrl+z",), "Ctrl+Z", "everywhere"),
     Key("close", ("q",), "q", "everywhere", rank=99),
     Key("leave", ("ctrl+c",), "Ctrl+C", "everywhere"),
-    Key("overview", ("1",), "1", in_palette=True),
-    Key("sentiment", ("2",), "2", in_palette=True),
-    Key("evaluation", ("3",), "3", in_palette=True),
-    Key("logs", ("4",), "4", in_palette=True),
+    *(Key(tab, (str(number),), str(number), in_palette=True) for number, tab in enumerate(TABS, 1)),
     Key("conversations", ("l",), "l", in_palette=True),
     Key("next_panel", ("tab",), "Tab", repeats=True),
     Key("previous_panel", ("shift+tab",), "Shift+Tab", repeats=True),

@@ -253,6 +253,43 @@ def _evaluation(x: tuple[datetime, ...]) -> tuple[Panel, ...]:
     )  # fmt: skip
 
 
+def _feedback(x: tuple[datetime, ...]) -> tuple[Panel, ...]:
+    days = tuple(x[0] + timedelta(days=i) for i in range(8))
+    given = {name: _wave(8, scale) for name, scale in (("like", 20), ("dislike", 9), ("other", 1))}
+    share = {"satisfaction": (0.67,) * 8, "low": (0.6,) * 8, "high": (0.73,) * 8}
+    reasons = (("답변이 느려요", 40, 0.4, 2, 38), ("정확해요", 30, 0.3, 30, 0), ("too slow", 9, 0.1, 0, 9))
+    latest = ((NOW, "dislike", "too slow", "u1832", "환불", "환불이 왜 안 되나요?"),
+              (NOW, "like", None, None, "배송", "배송 조회는 어디서 하나요?"))  # fmt: skip
+    return (
+        Metric("likes", "count", 144, 216, change=0.1, change_kind="relative", trend=_wave(60, 5)),
+        Metric("dislikes", "count", 72, 216, change=-0.1, change_kind="relative", trend=_wave(60, 5)),
+        Metric("satisfaction", "ratio", 0.67, 216, 0.61, 0.73, 0.64, 0.03, "absolute"),
+        Series("feedback_by_day", "count", days, given, open_last=True, n=_wave(8, 30)),
+        Series("satisfaction_by_day", "ratio", days, share, open_last=True, n=_wave(8, 30)),
+        Table("reasons", (Column("reason", "text"), Column("n", "count"), Column("share", "ratio"),
+                          Column("likes", "count"), Column("dislikes", "count")), reasons, 14,
+              tuple(str(row[0]) for row in reasons)),
+        Table("recent_feedback", (Column("time", "time"), Column("feedback", "feedback"), Column("reason", "text"),
+                                  Column("user_id", "user"), Column("topic", "topic"), Column("question", "text")),
+              latest, 216, ("981", "")),
+    )  # fmt: skip
+
+
+def _users(x: tuple[datetime, ...]) -> tuple[Panel, ...]:
+    days = tuple(x[0] + timedelta(days=i) for i in range(8))
+    people = tuple((f"u{i:04}", 120 - 2 * i, 0.5 - i / 100, 5.0 + i / 20, NOW - timedelta(minutes=7 * i))
+                   for i in range(45))  # fmt: skip
+    return (
+        Metric("active_users", "count", 1204, change=-0.01, change_kind="relative", significant=False),
+        Metric("new_users", "count", 310, change=0.05, change_kind="relative"),
+        Metric("returning_users", "count", 894, change=0.02, change_kind="relative"),
+        Series("active_by_day", "count", days, {"users": _wave(8, 200)}, open_last=True, n=_wave(8, 200)),
+        Table("users", (Column("user_id", "user"), Column("conversations", "count"), Column("negative_ratio", "ratio"),
+                        Column("score", "score"), Column("last_seen", "time")), people, 1204,
+              tuple(row[0] for row in people), tuple(_wave(24, 4, i) for i in range(45))),
+    )  # fmt: skip
+
+
 def snapshot(view: View, rows: int = 40) -> Snapshot:
     """Return made figures for a view."""
     window = view.window.resolve(NOW, NOW - timedelta(days=90))
@@ -263,6 +300,8 @@ def snapshot(view: View, rows: int = 40) -> Snapshot:
         "overview": _overview(x, rows),
         "sentiment": _sentiment(x),
         "evaluation": _evaluation(x),
+        "feedback": _feedback(x),
+        "users": _users(x),
         "logs": (
             Metric("errors", "count", 12), Metric("warnings", "count", 40),
             Series("levels_by_bucket", "count", x, levels, open_last=True),

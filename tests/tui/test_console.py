@@ -32,7 +32,7 @@ async def test_overview_shows_figures_charts_tables_and_state(desk: Open) -> Non
         await d.sees("● live · data 2 s old", "READ-ONLY", "16:50:43 Asia/Seoul", "neon/prod › last 7 days")
 
 
-async def test_tabs_that_are_not_there_leave_a_gap_in_the_numbers(desk: Open) -> None:
+async def test_numbers_lead_to_the_panes(desk: Open) -> None:
     async with desk() as d:
         await d.press("2")
         await d.sees("Negative by weekday and hour", "What changed most", "+41.0pp")
@@ -40,11 +40,20 @@ async def test_tabs_that_are_not_there_leave_a_gap_in_the_numbers(desk: Open) ->
         await d.sees("Distribution of scores", "Scores by topic and criterion")
         await d.press("4")
         await d.sees("request served 199", "following")
-        await d.press("5", "6")
-        assert d.console.session.view.tab == "logs"
+        await d.press("5")
+        await d.sees("Reasons", "답변이 느려요", "3 of 14", "Latest feedback")
+        await d.press("6")
+        await d.sees("u0003", "45 of 1,204", "Over time")
         await d.press("1")
         await d.sees("Latest conversations")
-        assert [view.tab for view in d.monitor.named("look")] == ["sentiment", "evaluation", "logs", "overview"]
+        assert [view.tab for view in d.monitor.named("look")] == [
+            "sentiment",
+            "evaluation",
+            "logs",
+            "feedback",
+            "users",
+            "overview",
+        ]
 
 
 async def test_enter_narrows_to_a_topic_and_escape_returns_to_the_same_place(desk: Open) -> None:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from aiops_tui.model.panels import Notice
 from aiops_tui.model.records import Feedback
 from aiops_tui.model.view import View
@@ -230,3 +232,38 @@ async def test_a_row_whose_conversation_is_not_known_says_so(desk: Open) -> None
         await d.press("enter")
         await d.sees("The conversation of this row is not known")
         assert d.console.session.view == View(tab="evaluation")
+
+
+@pytest.mark.parametrize(
+    ("tab", "panel", "keys", "crumb"),
+    [
+        ("users", "users", ["down"], "user:u0001"),
+        ("feedback", "reasons", [], 'reason:"답변이 느려요"'),
+        ("sentiment", "movers", [], 'topic:"결제 오류"'),
+        ("sentiment", "negative_heatmap", ["down", "right", "right"], "weekday:tue hour:2"),
+        ("evaluation", "score_heatmap", [], "weekday:mon hour:0"),
+        ("evaluation", "score_histogram", ["right"] * 9, "score>=9 score<=10"),
+        ("overview", "volume", ["left"], " – 11-22 "),
+        ("sentiment", "sentiment_by_day", ["left"], " – 11-22 "),
+        ("feedback", "feedback_by_day", ["left", "left"], " – 11-21 "),
+        ("users", "active_by_day", ["left"], " – 11-22 "),
+    ],
+)
+async def test_enter_on_any_place_narrows_every_pane_to_it_and_escape_returns(
+    desk: Open, tab: str, panel: str, keys: list[str], crumb: str
+) -> None:
+    async with desk(View(tab=tab), size=(150, 44)) as d:
+        await focus(d, panel)
+        await d.press(*keys)
+        before = d.console.desk.pane.marks()[panel]
+        await d.press("enter")
+        await d.sees(f"{crumb}", "› Conversations", "1 of 12,430")
+        narrowed = d.console.session.view
+        assert (narrowed.tab, narrowed.listed) == (tab, True)
+        assert d.monitor.view == replace(narrowed, listed=False)
+        await d.press("1")
+        await d.until(lambda: d.monitor.view == replace(narrowed, tab="overview", listed=False))
+        await d.press("escape")
+        await d.until(lambda: d.console.session.view == View(tab=tab))
+        await d.until(lambda: d.console.focused is not None and d.console.focused.id == panel)
+        assert d.console.desk.pane.marks()[panel] == before

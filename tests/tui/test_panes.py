@@ -20,6 +20,8 @@ SHOWN = {
     "evaluation": ("Scores over time", "Distribution of scores", "Score by weekday and hour",
                    "Scores by topic and criterion", "Lowest scored conversations"),
     "logs": ("Log entries over time", "Log entries"),
+    "feedback": ("Feedback by day", "Reasons", "Latest feedback"),
+    "users": ("Active users by day", "Users"),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The panes by tab; a tab that is not here leaves a gap in the numbers."""
+"""The panes: a module each, named like its tab."""
 
 from __future__ import annotations
 
@@ -10,15 +10,11 @@ from aiops_tui.model.panels import TABS
 if TYPE_CHECKING:
     from aiops_tui.tui.panes.pane import Pane
 
-_PANES = {
-    "overview": "OverviewPane", "sentiment": "SentimentPane", "evaluation": "EvaluationPane", "logs": "LogsPane",
-}  # fmt: skip
-
-NUMBERED: tuple[tuple[int, str], ...] = tuple((TABS.index(tab) + 1, tab) for tab in _PANES)
-"""The tabs there are, with their fixed numbers."""
+NUMBERED: tuple[tuple[int, str], ...] = tuple(enumerate(TABS, 1))
+"""The tabs with their fixed numbers."""
 
 
 def make_pane(tab: str) -> Pane:
-    """Return the pane of a tab; its module, named like the tab, is loaded when it is first needed."""
-    pane: Pane = getattr(import_module(f"{__name__}.{tab}"), _PANES[tab])()
+    """Return the pane of a tab; its module is loaded when it is first needed."""
+    pane: Pane = getattr(import_module(f"{__name__}.{tab}"), f"{tab.capitalize()}Pane")()
     return pane

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
+from functools import partialmethod
 from typing import TYPE_CHECKING
 
 from aiops_tui.model.filters import Filter, Term
-from aiops_tui.model.panels import Heatmap, Histogram, Series, Snapshot
+from aiops_tui.model.panels import TABS, Heatmap, Histogram, Series, Snapshot
 from aiops_tui.model.records import Conversation, Page
 from aiops_tui.model.view import View
 from aiops_tui.model.window import DAY, WindowSpec, clamp
@@ -68,22 +69,6 @@ class MovingScreen(MainScreen):
         if was_live and not self.session.view.window.is_live:
             key = key_named("now", host(self).keys).shown
             host(self).tell(host(self).look.words("tui.past.told", key=key))
-
-    def action_overview(self) -> None:
-        """Show Overview."""
-        self.turn("overview")
-
-    def action_sentiment(self) -> None:
-        """Show Sentiment."""
-        self.turn("sentiment")
-
-    def action_evaluation(self) -> None:
-        """Show Evaluation."""
-        self.turn("evaluation")
-
-    def action_logs(self) -> None:
-        """Show Logs."""
-        self.turn("logs")
 
     def turn(self, tab: str) -> None:
         """Show a tab of the same view: its mark at once, then its pane, whose charts take longer to draw."""
@@ -261,6 +246,10 @@ class MovingScreen(MainScreen):
         window = WindowSpec("custom", since=clamp(time, -AROUND), until=clamp(time, AROUND))
         view = View(window=window, filter=Filter((Term("user", conversation.user_id),)))
         return monitor.conversations(view, None, MOST_AROUND)
+
+
+for _tab in TABS:
+    setattr(MovingScreen, f"action_{_tab}", partialmethod(MovingScreen.turn, _tab))
 
 
 def _neighbours(rows: TableView | None) -> Callable[[int], str | None]:

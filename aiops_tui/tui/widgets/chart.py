@@ -130,9 +130,16 @@ class Chart(Framed, can_focus=True):
             self.post_message(self.Opened(self.panel, self.at))
 
     def on_click(self, event: events.Click) -> None:
-        """Put a cursor on the chart."""
-        if self.panel is not None and self.at is None:
-            self._move(0, 0)
+        """Put the cursor where the chart was clicked; a second click goes into it."""
+        if self.panel is None or not (0 < event.x < self.size.width - 1 and 0 < event.y < self.size.height - 1):
+            return
+        inside = (self.size.width - 2, self.size.height - 2)
+        at = drawing.place_at(self.panel, self.kind, *inside, self.look, self.at, event.x - 1, event.y - 1)
+        if at is not None:
+            self.at = at
+            self.redraw()
+            if event.chain == 2:
+                self.action_open_bucket()
 
     def _extent(self) -> tuple[int, int]:
         match self.panel:

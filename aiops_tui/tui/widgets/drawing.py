@@ -58,6 +58,24 @@ def describe(panel: Charted, at: tuple[int, int], look: Look) -> str:
             return cursor.describe_cell(panel, at[0], at[1], look.words)
 
 
+def place_at(
+    panel: Charted, kind: Kind, width: int, height: int, look: Look, at: tuple[int, int] | None, x: int, y: int
+) -> tuple[int, int] | None:
+    """Return the row and the column of the panel that its chart shows at a cell of the terminal, None beside it."""
+    from aiops_tui.charts.heatmap import cell_at
+    from aiops_tui.charts.histogram import bin_at
+    from aiops_tui.charts.series import bucket_at
+
+    match panel:
+        case Heatmap():
+            return cell_at(panel, width, height, look.words, at, x, y)
+        case Histogram():
+            place = bin_at(panel, width, height, x, y)
+        case Series():
+            place = bucket_at(panel, width, height, x, kind)
+    return None if place is None else (0, place)
+
+
 def step_of(panel: Series) -> int:
     """Return the usual width of a series' buckets in seconds; the first and the last may be clipped."""
     gaps = sorted((later - earlier) / timedelta(seconds=1) for earlier, later in pairwise(panel.x))

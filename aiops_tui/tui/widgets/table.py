@@ -31,6 +31,8 @@ _SPARED = ("positive", "neutral", "other", "unanalysed")
 
 _GAP = 2
 _ROOM = {"text": 17}
+_LEAST_TREND, _LONGEST_TREND = 8, 48
+"""Cells of the sparkline at the end of each row, which has what the columns leave."""
 _LEAST_ROOM = 10
 """Cells that the flexible column has at least, before others are left out."""
 
@@ -47,6 +49,7 @@ class TableView(Rows):
         self._order: list[int] = []
         self._widths: dict[str, int] = {}
         self._columns: list[tuple[int, Column, int]] = []
+        self._trend = 0
         self._laid_out: tuple[int, Look] | None = None
 
     def show(self, panel: Table | None, emptiness: Emptiness, sort: str | None = None) -> None:
@@ -104,6 +107,8 @@ class TableView(Rows):
         for _, column, cells in self._columns:
             arrow = "" if column.id != self.sort else ("▼" if column.unit in DESCENDING else "▲")
             spans += [Span(fit(self._heading(column) + arrow, cells, _side(column)), "muted"), Span(" " * _GAP, "text")]
+        if self._trend:
+            spans += [Span(fit(self.look.words.column("trend"), self._trend), "muted"), Span("", "text")]
         return tuple(spans[:-1])
 
     def line(self, row: int, width: int) -> Line:
@@ -117,7 +122,15 @@ class TableView(Rows):
             cell = cells[place] if place < len(cells) else None
             text = fit(self._text(column, cell), room, _side(column))
             spans += [Span(text, _role(column, cell, few=few)), Span(" " * _GAP, "text")]
+        if self._trend:
+            spans += [Span(self._course(self._order[row]), "accent"), Span("", "text")]
         return tuple(spans[:-1])
+
+    def _course(self, place: int) -> str:
+        from aiops_tui.charts import sparkline
+
+        trends = self.panel.trends if self.panel else ()
+        return sparkline(trends[place] if place < len(trends) else (), self._trend)
 
     def action_sort(self) -> None:
         """Sort by the next column, after the last one as the data come."""
@@ -202,6 +215,9 @@ class TableView(Rows):
             for place, column in columns
             if place in kept
         ]
+        self._trend = min(left - _GAP, _LONGEST_TREND) if self.panel.trends and flexible is None else 0
+        if self._trend < _LEAST_TREND:
+            self._trend = 0
 
     def _telling(self) -> Iterable[int]:
         """Return the rows of the panel from which the columns' widths are taken."""
