@@ -9,7 +9,7 @@ from typing import Protocol
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice, Snapshot, Status
-from aiops_tui.model.records import Conversation, Page
+from aiops_tui.model.records import Conversation, Neighbours, Page
 from aiops_tui.model.view import View
 from aiops_tui.tui.history import History, Place
 from aiops_tui.tui.vocabulary import Vocabulary
@@ -59,6 +59,9 @@ class MonitorLike(Protocol):
 
     def conversations(self, view: View, after: str | None = None, limit: int = 50) -> Future[Page]:
         """Read a page of the conversations behind a view, the newest first, those that come after a key."""
+
+    def neighbours(self, key: str) -> Future[Neighbours]:
+        """Read which conversations the same user had before and after one."""
 
 
 class Session:

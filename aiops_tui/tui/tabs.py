@@ -14,6 +14,8 @@ from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.lines import EMPTY, line_width
 
 _ROOM_FOR_NOTICES = 24
+_READABLE = 5
+"""Names cut to fewer cells say too little."""
 
 
 class Tabs(Drawn):
@@ -48,12 +50,14 @@ class Tabs(Drawn):
         words = self.look.words
         names = [(number, tab, words.label(f"tab.{tab}")) for number, tab in self.tabs]
         longest = _longest([name for _, _, name in names], width)
+        short = longest < _READABLE  # then numbers alone, and the whole name of the one that is shown
         spans: list[Span] = []
         self._places = []
         x = 0
         for number, tab, name in names:
             here = tab == self.here
-            text = f" {number} {cut(name, longest, '')} "
+            name = name if short and here else "" if short else cut(name, longest, "")
+            text = f" {number} {name} " if name else f" {number} "
             size = line_width((Span(text, ""),))
             self._places.append((range(x, x + size), tab))
             spans += [Span(text, "tab.here" if here else "label", "selected" if here else ""), Span(" ", "text")]

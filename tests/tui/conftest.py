@@ -32,7 +32,7 @@ from aiops_tui.model.panels import (
     Status,
     Table,
 )
-from aiops_tui.model.records import Conversation, Evaluation, Feedback, LogEntry, Page, Summary
+from aiops_tui.model.records import Conversation, Evaluation, Feedback, LogEntry, Neighbours, Page, Recent
 from aiops_tui.model.view import View
 from aiops_tui.model.window import Period, previous_period
 from aiops_tui.text.translations import Translator
@@ -142,6 +142,11 @@ class FakeMonitor:
             self.held.append((future, page))
         return future
 
+    def neighbours(self, key: str) -> Future[Neighbours]:
+        future: Future[Neighbours] = Future()
+        future.set_result(Neighbours(str(int(key) - 90), str(int(key) + 90) if int(key) + 90 <= self.behind else None))
+        return future
+
     def release(self) -> None:
         for future, page in self.held or ():
             future.set_result(page)
@@ -165,10 +170,10 @@ def conversation(key: str) -> Conversation:
     )  # fmt: skip
 
 
-def summary(n: int) -> Summary:
+def summary(n: int) -> Recent:
     asked = f"카드가 두 번 결제됐는데 취소가 안 돼요 {n}"
     when = NOW - timedelta(seconds=3 * (12_430 - n))
-    return Summary(str(n), when, f"u{n % 90:04}", TOPICS[n % 8], SENTIMENTS[n % 3], 4.3 if n % 2 else None, asked)
+    return Recent(str(n), when, f"u{n % 90:04}", TOPICS[n % 8], SENTIMENTS[n % 3], 4.3 if n % 2 else None, asked)
 
 
 def _wave(count: int, scale: float, shift: int = 0) -> tuple[int, ...]:

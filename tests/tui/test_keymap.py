@@ -79,7 +79,7 @@ def test_a_hangul_letter_that_could_be_two_keys_is_the_one_that_asks_first() -> 
 
 
 async def test_keys_of_the_settings_work_and_are_shown_everywhere(desk: Open) -> None:
-    async with desk(keys={"compare": ("h",), "zoom_out": ("ctrl+o",), "refresh": ("i",)}) as d:
+    async with desk(size=(160, 40), keys={"compare": ("h",), "zoom_out": ("ctrl+o",), "refresh": ("i",)}) as d:
         await d.press("c")
         assert d.monitor.view.compare == "previous", "the usual key is free now"
         await d.press("h")

@@ -120,7 +120,9 @@ async def test_a_very_wide_header_says_when_all_rows_were_recounted(desk: Open) 
 
 async def test_the_narrowest_tabs_and_path_are_whole(desk: Open) -> None:
     async with desk(size=(40, 15)) as d:
-        await d.sees("4 Logs", "last 7 days")
+        await d.sees(" 1 Overview   2   3   4   5   6 ", "last 7 days")
+        await d.press("5")
+        await d.sees(" 5 Feedback ")
 
 
 async def test_without_colours_the_parts_of_a_bar_differ_by_pattern(desk: Open, monkeypatch: Any) -> None:

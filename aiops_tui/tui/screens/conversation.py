@@ -11,12 +11,12 @@ from textual.screen import ModalScreen
 
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.model.panels import Notice
-from aiops_tui.model.records import Conversation, Page
+from aiops_tui.model.records import Conversation, Neighbours
 from aiops_tui.text.cells import wrap
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.look import host
-from aiops_tui.tui.screens.letter import Around, conversation_lines, conversation_text
+from aiops_tui.tui.screens.letter import conversation_lines, conversation_text
 from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.reader import Reader
 
@@ -26,8 +26,8 @@ Load = Callable[[str], "Future[Conversation | None] | None"]
 Neighbour = Callable[[int], str | None]
 """Moves to the next (1) or previous (-1) conversation of the list and returns its key; None at the end."""
 
-LoadAround = Callable[[Conversation], "Future[Page] | None"]
-"""Begins to read the same user's conversations around one; None where there are none to be known."""
+LoadBeside = Callable[[str], "Future[Neighbours] | None"]
+"""Begins to read which conversations the same user had before and after one."""
 
 
 class ConversationScreen(ModalScreen[None]):
@@ -47,7 +47,7 @@ class ConversationScreen(ModalScreen[None]):
     class Surrounded(Message):
         """The same user's conversations were read, or could not be."""
 
-        def __init__(self, key: str, future: Future[Page]) -> None:
+        def __init__(self, key: str, future: Future[Neighbours]) -> None:
             super().__init__()
             self.key = key
             self.future = future
@@ -59,14 +59,14 @@ class ConversationScreen(ModalScreen[None]):
             super().__init__()
             self.key = key
 
-    def __init__(self, key: str, load: Load, neighbour: Neighbour, load_around: LoadAround) -> None:
+    def __init__(self, key: str, load: Load, neighbour: Neighbour, load_beside: LoadBeside) -> None:
         super().__init__()
         self.key = key
         self.conversation: Conversation | None = None
-        self.around = Around()
+        self.beside = Neighbours()
         self.gone = False
         self._load = load
-        self._load_around = load_around
+        self._load_beside = load_beside
         self._neighbour = neighbour
         self._notices: tuple[Notice, ...] = ()
 
@@ -83,7 +83,7 @@ class ConversationScreen(ModalScreen[None]):
 
     def open(self, key: str) -> None:
         """Show another conversation."""
-        self.key, self.conversation, self.around, self.gone = key, None, Around(), False
+        self.key, self.conversation, self.beside, self.gone = key, None, Neighbours(), False
         self._say("tui.conversation.reading")
         self.check()
 
@@ -121,11 +121,11 @@ class ConversationScreen(ModalScreen[None]):
         elif (found or known, found is None) != (known, self.gone):
             self.conversation, self.gone = found or known, found is None
             self._show(keep_place=known is not None)
-        if found is not None and known is None:
-            self._look_around(found)
+        if found is not None and known is None and found.user_id:
+            self._look_beside()
 
-    def _look_around(self, conversation: Conversation) -> None:
-        key, future = self.key, self._load_around(conversation)
+    def _look_beside(self) -> None:
+        key, future = self.key, self._load_beside(self.key)
         if future is not None:
             future.add_done_callback(lambda done: self.post_message(self.Surrounded(key, done)))
 
@@ -135,11 +135,8 @@ class ConversationScreen(ModalScreen[None]):
         future = message.future
         if message.key != self.key or future.cancelled() or future.exception() is not None:
             return
-        rows = future.result().rows
-        place = next((place for place, row in enumerate(rows) if row.conversation == self.key), None)
-        if place is not None:
-            self.around = Around(rows[place + 1 :], rows[:place][::-1])
-            self._show(keep_place=True)
+        self.beside = future.result()
+        self._show(keep_place=True)
 
     def action_shut(self) -> None:
         """Go back to the list."""
@@ -155,11 +152,11 @@ class ConversationScreen(ModalScreen[None]):
 
     def action_users_earlier(self) -> None:
         """Go to what the same user asked before."""
-        self._go_to(self.around.earlier[0].conversation if self.around.earlier else None)
+        self._go_to(self.beside.before)
 
     def action_users_later(self) -> None:
         """Go to what the same user asked next."""
-        self._go_to(self.around.later[0].conversation if self.around.later else None)
+        self._go_to(self.beside.after)
 
     def action_copy(self) -> None:
         """Copy the conversation."""
@@ -181,7 +178,7 @@ class ConversationScreen(ModalScreen[None]):
 
     def _show(self, *, keep_place: bool = False) -> None:
         conversation, notices = self.conversation, self._notices
-        around, gone = self.around, self.gone
+        beside, gone = self.beside, self.gone
         look = host(self).look
         heading = look.words("tui.conversation.title", id=self.key)
 
@@ -189,6 +186,6 @@ class ConversationScreen(ModalScreen[None]):
             if conversation is None:
                 texts = (row for notice in notices for row in wrap(look.words.notice(notice), cells))
                 return [(Span(text, "muted"),) for text in texts]
-            return conversation_lines(conversation, look, cells, around, gone=gone)
+            return conversation_lines(conversation, look, cells, beside, gone=gone)
 
         self.query_one(Reader).show(heading, write, keep_place=keep_place)

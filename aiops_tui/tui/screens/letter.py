@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from aiops_tui.charts.spans import Line, Span
-from aiops_tui.model.records import Conversation, Evaluation, LogEntry, Summary
-from aiops_tui.text.cells import cut, fit, width, wrap
+from aiops_tui.model.records import Conversation, Evaluation, LogEntry, Neighbours
+from aiops_tui.text.cells import fit, width, wrap
 from aiops_tui.text.formats import NOTHING, moment, score
 from aiops_tui.tui.look import Look
 from aiops_tui.tui.screens.markdown import markdown_lines
-from aiops_tui.tui.widgets.lines import EMPTY, line_width
+from aiops_tui.tui.widgets.lines import EMPTY
 
 _BAR = 20
 _MEASURE = 100
 """Texts are not set wider than so many cells: longer lines are hard to read."""
 
+_NOBODY = Neighbours()
+
 TOP = 10.0
 """Scores go from 0 to this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """The same user's conversations shortly before one and shortly after it, those nearest to it first."""
-
-    earlier: tuple[Summary, ...] = ()
-    later: tuple[Summary, ...] = ()
-
-
 def conversation_lines(
-    conversation: Conversation, look: Look, cells: int, around: Around = Around(), *, gone: bool = False
+    conversation: Conversation, look: Look, cells: int, beside: Neighbours = _NOBODY, *, gone: bool = False
 ) -> Sequence[Line]:
     """Return a conversation: who, when, what about; question; answer; scores, comment, feedback; the same user's.
 
     ``gone`` says that it has been deleted since it was read.
     """
-    return [*_conversation(conversation, look, cells, gone=gone), *_around(around, look, cells)]
+    return [*_conversation(conversation, look, cells, gone=gone), *_same_user(beside, look, cells)]
 
 
 def _conversation(conversation: Conversation, look: Look, cells: int, *, gone: bool = False) -> Iterator[Line]:
@@ -79,22 +72,19 @@ def _conversation(conversation: Conversation, look: Look, cells: int, *, gone: b
             yield (Span(row, "text"),)
 
 
-def _around(around: Around, look: Look, cells: int) -> Iterator[Line]:
-    """Return the user's conversation before and the one after, and how many more there are."""
-    if not (around.earlier or around.later):
+def _same_user(beside: Neighbours, look: Look, cells: int) -> Iterator[Line]:
+    """Return the keys that lead to the user's conversation before and the one after."""
+    if beside == _NOBODY:
         return
     words, measure = look.words, min(cells, _MEASURE)
     yield EMPTY
     yield _rule(words("tui.conversation.same_user"), measure)
-    sides = (("[", "tui.conversation.earlier", around.earlier), ("]", "tui.conversation.later", around.later))
-    column = max(width(words(name)) for _, name, _ in sides) + 2
-    for key, name, found in sides:
-        if found:
-            more = f"  {words('common.more', n=len(found) - 1)}" if len(found) > 1 else ""
-            head = (Span(f"{key} ", "accent"), Span(fit(words(name), column), "muted"))
-            when = Span(f"{moment(found[0].time, look.zone)[:16]}  ", "label")
-            room = measure - line_width((*head, when)) - width(more)
-            yield (*head, when, Span(cut(found[0].question, max(room, 1)), "text"), Span(more, "muted"))
+    for key, name, found in (
+        ("[", "tui.conversation.earlier", beside.before),
+        ("]", "tui.conversation.later", beside.after),
+    ):
+        if found is not None:
+            yield (Span(f"{key}  ", "accent"), Span(f"{words(name)}  ", "muted"), Span(f"#{found}", "text"))
 
 
 def _evaluation(evaluation: Evaluation, look: Look, measure: int) -> Iterator[Line]:

@@ -9,11 +9,9 @@ from datetime import datetime
 from functools import partialmethod
 from typing import TYPE_CHECKING
 
-from aiops_tui.model.filters import Filter, Term
 from aiops_tui.model.panels import TABS, Heatmap, Histogram, Series, Snapshot
-from aiops_tui.model.records import Conversation, Page
+from aiops_tui.model.records import Conversation, Neighbours
 from aiops_tui.model.view import View
-from aiops_tui.model.window import DAY, WindowSpec, clamp
 from aiops_tui.tui import drill, moves
 from aiops_tui.tui.history import Place
 from aiops_tui.tui.keys import key_named
@@ -38,11 +36,6 @@ _EXPLAINED_BY = {
     "warnings": "logs",
 }
 """The pane that explains a metric."""
-
-
-AROUND = 7 * DAY
-"""Seconds before and after a conversation in which the same user's others are looked for."""
-MOST_AROUND = 200
 
 
 class MovingScreen(MainScreen):
@@ -177,7 +170,7 @@ class MovingScreen(MainScreen):
         if view is None:
             host(self).tell(host(self).look.words("tui.cannot_open"))
         else:
-            self.go(replace(view, listed=view.listed and view.tab != "logs"), into=True)
+            self.go_in_time(replace(view, listed=view.listed and view.tab != "logs"), into=True)
 
     def on_tiles_opened(self, event: Tiles.Opened) -> None:
         """Go to the pane that explains a metric."""
@@ -204,7 +197,7 @@ class MovingScreen(MainScreen):
         from aiops_tui.tui.screens.conversation import ConversationScreen
 
         self.session.look(replace(self.session.view, conversation=key))
-        screen = ConversationScreen(key, self._load, _neighbours(rows), self._load_around)
+        screen = ConversationScreen(key, self._load, _neighbours(rows), self._load_beside)
         self.app.push_screen(screen, lambda _: self._closed_conversation())
         host(self).update()
 
@@ -239,13 +232,8 @@ class MovingScreen(MainScreen):
     def _load(self, key: str) -> Future[Conversation | None] | None:
         return self.session.monitor.conversation(key) if self.session.monitor is not None else None
 
-    def _load_around(self, conversation: Conversation) -> Future[Page] | None:
-        monitor, time = self.session.monitor, conversation.time
-        if monitor is None or time is None or not conversation.user_id:
-            return None
-        window = WindowSpec("custom", since=clamp(time, -AROUND), until=clamp(time, AROUND))
-        view = View(window=window, filter=Filter((Term("user", conversation.user_id),)))
-        return monitor.conversations(view, None, MOST_AROUND)
+    def _load_beside(self, key: str) -> Future[Neighbours] | None:
+        return self.session.monitor.neighbours(key) if self.session.monitor is not None else None
 
 
 for _tab in TABS:

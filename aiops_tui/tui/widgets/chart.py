@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from textual import events
 from textual.message import Message
@@ -99,10 +100,10 @@ class Chart(Framed, can_focus=True):
         self.redraw()
 
     def moment(self) -> datetime | None:
-        """Return the middle of the bucket under the cursor, None if there is no cursor or it is not on one of time."""
-        if not isinstance(self.panel, Series) or self.at is None or not self.panel.x:
-            return None
+        """Return the middle of the bucket under the cursor, None where it is not on one, or at the end, which moves."""
         self._clamp()
+        if not isinstance(self.panel, Series) or self.at is None or self.at[1] == len(self.panel.x) - 1:
+            return None
         x, place = self.panel.x, self.at[1]
         after = x[place + 1] if place + 1 < len(x) else x[place]
         return x[place] + (after - x[place]) / 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 
 from textual.message import Message
@@ -23,6 +23,8 @@ from aiops_tui.tui.widgets.table import TableView
 Load = Callable[[str | None], "Future[Page] | None"]
 """Begins to read the page after a key, None for the first; returns None while there is nothing to read from yet."""
 
+_AGAIN = 0.3
+"""Seconds after which a page is asked for again that was withdrawn in favour of something else."""
 MOST = 10_000
 """So many rows are kept: who has come so far looks for something that a filter finds."""
 
@@ -129,9 +131,10 @@ class Listing(TableView):
         if message.of != self._of:
             return
         self._asking = False
-        if message.future.cancelled():
+        error = None if message.future.cancelled() else message.future.exception()
+        if message.future.cancelled() or isinstance(error, CancelledError):
+            self.set_timer(_AGAIN, self._ask_again)
             return
-        error = message.future.exception()
         if error is None:
             self._take(message.future.result(), message.after)
         elif self.panel is None:
@@ -154,6 +157,11 @@ class Listing(TableView):
             return
         self._asking, of = True, self._of
         future.add_done_callback(lambda done: self.post_message(self.Arrived(of, after, done)))
+
+    def _ask_again(self) -> None:
+        if self.panel is None:
+            self._ask(None)
+        self._read_on()
 
     def _read_on(self) -> None:
         """Ask for the next page when less than a screen is left below."""
