@@ -46,6 +46,7 @@ def _view(tabs: str) -> Group:
             _value("compare", "previous|week|off"),
             _value("filter", "QUERY"),
             _value("sort", "COLUMN"),
+            _switch("list"),
             _value("conversation", "ID"),
             _ZONE,
         ),

@@ -39,6 +39,7 @@ def read_view(run: Invocation, tab: str | None = None) -> View:
         filter=_filter(run),
         compare=cast("Compare", values.choice(compare, COMPARES)) if compare else "previous",
         sort=_text(run.find("sort")),
+        listed=_on(run.find("list")),
         conversation=_text(run.find("conversation")),
     )
 
@@ -116,6 +117,10 @@ def _filter(run: Invocation) -> Filter:
         )
         notice = Notice("cli.bad_filter", {"origin": found.origin, "problem": problem})
         raise Stop(notice, _status(found), below) from None
+
+
+def _on(found: Found | None) -> bool:
+    return found is not None and values.switch(found)
 
 
 def _text(found: Found | None) -> str | None:

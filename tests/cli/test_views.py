@@ -59,6 +59,7 @@ def views(draw: st.DrawFn) -> View:
         filter=Filter(tuple(terms)),
         compare=draw(st.sampled_from(COMPARES)),
         sort=draw(st.none() | words),
+        listed=draw(st.booleans()),
         conversation=draw(st.none() | words),
     )
 
