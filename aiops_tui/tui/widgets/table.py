@@ -22,7 +22,7 @@ FEW = 30
 """A ratio or mean that rests on fewer rows is dimmed."""
 
 _NUMBERS = frozenset({"count", "ratio", "score", "estimate"})
-_LONGEST = {"topic": 28, "user": 16, "text": 60, "id": 12}
+_LONGEST = {"topic": 28, "user": 16, "text": 24, "id": 12}
 _CHANGES = frozenset({"change", "low", "high"})
 """Ratios that are differences between ratios."""
 
@@ -237,10 +237,11 @@ def _shown(panel: Table) -> int:
 
 
 def _flexible(columns: Sequence[Column]) -> int | None:
+    """Return which column has what the others leave: the last text, else the topic."""
     for unit in ("text", "topic"):
-        for place, column in enumerate(columns):
-            if column.unit == unit:
-                return place
+        places = [place for place, column in enumerate(columns) if column.unit == unit]
+        if places:
+            return places[-1]
     return None
 
 
