@@ -10,6 +10,7 @@ import pytest
 
 from aiops_tui.model.panels import Metric, Notice, Panel, Status, Table
 from aiops_tui.model.view import View
+from aiops_tui.tui.widgets.drawn import Drawn
 
 Open = Any
 
@@ -141,3 +142,28 @@ async def test_a_log_entry_shows_which_part_of_the_program_speaks(desk: Open) ->
         await d.sees("INFO      app.log  app.api.chat  late")
         await d.pilot.resize_terminal(80, 24)
         await d.until(lambda: "app.api.chat" not in d.text())
+
+
+async def test_a_pane_that_is_not_seen_draws_nothing_and_is_there_at_once(desk: Open, monkeypatch: Any) -> None:
+    async with desk() as d:
+        await d.press("2")
+        await d.sees("Negative by weekday and hour")
+        await d.press("1")
+        await d.sees("Latest conversations")
+        drawn: list[str] = []
+        draw = Drawn.redraw
+
+        def watched(self: Drawn) -> None:
+            drawn.append(str(self.parent.id if self.parent else ""))
+            draw(self)
+
+        monkeypatch.setattr(Drawn, "redraw", watched)
+        shown = d.monitor.show()
+        moved = {tab: tuple(replace(p, value=1) if isinstance(p, Metric) else p for p in panels)
+                 for tab, panels in shown.tabs.items()}  # fmt: skip
+        d.monitor.show(tabs=moved)
+        await d.until(lambda: "pane-overview" in drawn)
+        assert "pane-sentiment" not in drawn
+        d.monitor.answers = False
+        await d.press("2")
+        await d.sees("Negative by weekday and hour")
