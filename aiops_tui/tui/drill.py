@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from aiops_tui.model.filters import Filter, Operator, Term
+from aiops_tui.model.filters import Filter, FilterError, Operator, Term
 from aiops_tui.model.labels import REST
 from aiops_tui.model.panels import Cell, Heatmap, Histogram, Series
 from aiops_tui.model.view import View
@@ -51,10 +51,13 @@ def into_bin(view: View, panel: Histogram, index: int) -> View:
     return _narrowed(view, Term(key, panel.edges[index], ">="), Term(key, panel.edges[index + 1], below))
 
 
-def into_cell(view: View, panel: Heatmap, row: int, column: int) -> View:
+def into_cell(view: View, panel: Heatmap, row: int, column: int) -> View | None:
     """Return the view of one cell: an hour of a weekday, or a topic."""
     if panel.x[column].isdigit():
-        return _narrowed(view, *Filter.parse(f"weekday:{panel.y[row]} hour:{panel.x[column]}").terms)
+        try:
+            return _narrowed(view, *Filter.parse(f"weekday:{panel.y[row]} hour:{panel.x[column]}").terms)
+        except FilterError:
+            return None
     return _narrowed(view, Term("topic", panel.y[row]))
 
 
