@@ -468,7 +468,7 @@ async def test_copying_gives_the_row_or_the_command(desk: Open) -> None:
         await d.press("shift+tab")
         await d.until(lambda: d.console.desk.query_one("#volume").has_focus)
         await d.press("y")
-        assert d.console.clipboard.startswith("2026-11-22 Sun 16:00 · Positive ")
+        assert d.console.clipboard.startswith("2026-11-22 Sun 15:00 · Positive ")
         await d.press("shift+tab", "y")
         assert d.console.clipboard == """aiops-tui --tab overview --window 7d --filter '"a b"'"""
 
