@@ -19,7 +19,7 @@ from aiops_tui.model.sorting import sorted_by
 from aiops_tui.model.view import View
 from aiops_tui.text.printable import printable
 
-FORMATS = ("text", "json", "markdown", "csv")
+FORMATS = ("text", "json", "markdown", "csv", "png")
 
 _FILE_WIDTH = 100
 _STANDARD_OUTPUT = "-"

@@ -180,9 +180,22 @@ def _drawing(
         return wish.picture
 
     def draw() -> bytes | None:
-        return None
+        from aiops_tui import pictures
+
+        if not pictures.available():
+            return None
+        return picture_of(veil.snapshot(snapshot, view), view, settings, translator)
 
     return draw
+
+
+def picture_of(snapshot: Snapshot, view: View, settings: Settings, translator: Translator) -> bytes:
+    """Return the picture of a snapshot that holds nothing to be kept back, as a PNG."""
+    from aiops_tui.pictures.painting import png
+    from aiops_tui.pictures.sheet import sheet
+
+    tab = view.tab if view.tab in snapshot.tabs else next(iter(snapshot.tabs), view.tab)
+    return png(sheet(snapshot, tab, translator, settings.share.source_name), dark=settings.theme == "dark")
 
 
 def _not_allowed(channel: str, settings: Settings, outbox: Outbox, wish: Wish) -> Outcome | None:

@@ -13,6 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from aiops_tui.charts.lines import edge_line
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.tui.look import Look, host
 from aiops_tui.tui.widgets.lines import EMPTY, fit_line, line_width
@@ -140,21 +141,6 @@ class Framed(Drawn):
             *((side, *line, side) for line in inside),
             edge_line("╰", self.note(), self._behind(), "╯", width, edge),
         ]
-
-
-def edge_line(start: str, left: Line, right: Line, end: str, width: int, role: str) -> Line:
-    """Return a frame's upper or lower edge with texts in it."""
-    room = width - 2
-    spans: list[Span] = [Span(start, role)]
-    if left and room >= 6:
-        fitted = fit_line(left, min(line_width(left), room - 3))
-        spans += [Span(" ", role), *fitted, Span(" ", role)]
-        room -= line_width(fitted) + 2
-    tail: list[Span] = []
-    if right and line_width(right) + 4 <= room:
-        tail = [Span(" ", role), *right, Span(" ─", role)]
-        room -= line_width(right) + 3
-    return (*spans, Span("─" * room, role), *tail, Span(end, role))
 
 
 def strip_of(line: Line, look: Look, stale: bool) -> Strip:

@@ -4,33 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from aiops_tui.charts.lines import fit_line, line_width
 from aiops_tui.charts.spans import Line, Span
-from aiops_tui.text.cells import cut, width
+
+__all__ = ["EMPTY", "centred", "fit_line", "highlighted", "join", "line_width", "on_ground", "sides"]
 
 EMPTY: Line = ()
-
-
-def line_width(line: Iterable[Span]) -> int:
-    """Return how many cells the spans take."""
-    return sum(width(span.text) for span in line)
-
-
-def fit_line(line: Iterable[Span], cells: int, ground: str = "") -> Line:
-    """Return the line cut and padded to exactly so many cells; what is cut ends in an ellipsis."""
-    spans: list[Span] = []
-    room = cells
-    for span in line:
-        size = width(span.text)
-        if size > room:
-            text = cut(span.text, room)
-            spans.append(span._replace(text=text))
-            room -= width(text)
-            break
-        spans.append(span)
-        room -= size
-    if room > 0:
-        spans.append(Span(" " * room, "text", ground))
-    return tuple(spans)
 
 
 def join(parts: Iterable[Sequence[Span]], between: str, role: str = "muted") -> Line:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from textual import events
 from textual.message import Message
 
+from aiops_tui.charts.lines import edge_line
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.model.panels import Metric
 from aiops_tui.text.cells import cut
 from aiops_tui.text.cells import width as cells
 from aiops_tui.text.formats import NOTHING, change, compact, interval, percent, value
 from aiops_tui.tui.bindings import bindings_of
-from aiops_tui.tui.widgets.drawn import Drawn, edge_line
+from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.lines import EMPTY, fit_line, line_width, sides
 from aiops_tui.tui.widgets.table import FEW
 

@@ -1,0 +1,43 @@
+"""Makes the font of the pictures from NanumGothicCoding.ttf: ``python docs/font.py NanumGothicCoding.ttf OUT.ttf``.
+
+Needs fonttools. All Hangul syllables are kept, Latin letters, punctuation and symbols; box, block and braille
+characters are drawn as geometry. The name is another, as the licence of a changed font asks.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from fontTools import subset
+
+RANGES = (
+    (0x20, 0x7E), (0xA0, 0x17F), (0x370, 0x3FF), (0x400, 0x45F), (0x2010, 0x206F), (0x20A0, 0x20BF), (0x2100, 0x214F),
+    (0x2190, 0x22FF), (0x2460, 0x24FF), (0x25A0, 0x26FF), (0x3000, 0x30FF), (0x3130, 0x318F), (0x3200, 0x33FF),
+    (0xAC00, 0xD7A3), (0xFF00, 0xFFEE),
+)  # fmt: skip
+NAME = "AiopsGothic"
+_NAMED = {1: NAME, 3: NAME, 4: NAME, 6: NAME, 16: NAME}
+
+
+def main(source: str, target: str) -> None:
+    """Write the subset."""
+    options = subset.Options()
+    options.hinting = False
+    options.notdef_outline = False
+    options.layout_features = []
+    options.name_IDs = ["*"]
+    options.drop_tables += ["GSUB", "GPOS", "GDEF", "kern", "vhea", "vmtx", "DSIG", "LTSH", "VDMX", "hdmx", "gasp"]
+    font = subset.load_font(source, options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=[code for first, last in RANGES for code in range(first, last + 1)])
+    cutter.subset(font)
+    for record in list(font["name"].names):
+        if record.nameID in _NAMED:
+            record.string = _NAMED[record.nameID]
+        elif record.nameID == 7:
+            font["name"].names.remove(record)
+    subset.save_font(font, target, options)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
