@@ -26,9 +26,15 @@ def _snapshot(run: Invocation) -> int:
 
 
 def _share(run: Invocation) -> int:
-    from aiops_tui.cli.headless import share
+    from aiops_tui.cli.sharing import share
 
     return share(run)
+
+
+def _report(run: Invocation) -> int:
+    from aiops_tui.cli.sharing import report
+
+    return report(run)
 
 
 def _doctor(run: Invocation) -> int:
@@ -48,6 +54,7 @@ for command in (
     Command("demo", _demo, options.DEMO, options.VIEW, options.SCREEN, options.OTHER),
     Command("snapshot", _snapshot, options.SNAPSHOT, options.SOURCE, options.VIEW_OF_TABS, options.OTHER),
     Command("share", _share, options.SHARE, options.SOURCE, options.VIEW, options.OTHER),
+    Command("report", _report, options.REPORT, options.SOURCE, options.NARROWED, options.OTHER),
     Command("doctor", _doctor, options.DOCTOR, options.OTHER),
     Command("init", _init, options.INIT, options.OTHER),
 ):

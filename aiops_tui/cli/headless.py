@@ -1,25 +1,27 @@
-"""A Snapshot without a screen: written out, or shared to Slack."""
+"""A Snapshot without a screen, written out."""
 
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from aiops_tui.cli.invocation import Invocation
-from aiops_tui.cli.problems import DONE, FAILED
+from aiops_tui.cli.problems import DONE, USAGE, Stop
 from aiops_tui.cli.screen import check_database_url
 from aiops_tui.cli.views import mistake, read_tabs, read_view
 from aiops_tui.cli.waiting import interruptible
-from aiops_tui.cli.writing import write_out, write_privately
+from aiops_tui.cli.writing import write_bytes, write_out, write_privately
 from aiops_tui.config import values
-from aiops_tui.model.panels import Snapshot, Table
+from aiops_tui.model.panels import Notice, Snapshot, Table
 from aiops_tui.model.sorting import sorted_by
 from aiops_tui.model.view import View
 from aiops_tui.text.printable import printable
 
-FORMATS = ("text", "json", "markdown", "csv", "png")
+_PICTURE = "png"
+FORMATS = ("text", "json", "markdown", "csv", _PICTURE)
 
 _FILE_WIDTH = 100
 _STANDARD_OUTPUT = "-"
@@ -35,8 +37,15 @@ def snapshot(run: Invocation) -> int:
     kind = values.choice(found_format, FORMATS) if found_format else FORMATS[0]
     output = values.text(found_output) if found_output else _STANDARD_OUTPUT
     run.tell_settings()
-    taken = _sorted(_take(run, view, tabs), run, view.sort)
-    if output == _STANDARD_OUTPUT:
+    _check_picture(kind, output)
+    taken = sorted_tables(take(run, view, tabs), run, view.sort)
+    if kind == _PICTURE:
+        drawn = _picture(taken, run)
+        if output == _STANDARD_OUTPUT:
+            write_bytes(drawn)
+        else:
+            write_privately(run.directory / Path(output).expanduser(), drawn)
+    elif output == _STANDARD_OUTPUT:
         width = shutil.get_terminal_size((_FILE_WIDTH, 24)).columns
         write_out(_written(taken, kind, run, width), for_programs=kind in _FOR_PROGRAMS)
     else:
@@ -44,33 +53,8 @@ def snapshot(run: Invocation) -> int:
     return DONE
 
 
-def share(run: Invocation) -> int:
-    """Post the figures of a view to Slack, or print what would be posted."""
-    check_database_url(run)
-    view = read_view(run)
-    found_dry_run = run.find("dry_run")
-    dry_run = values.switch(found_dry_run) if found_dry_run else False
-    run.tell_settings()
-    from aiops_tui import slack
-    from aiops_tui.slack.client import settings_problem
-
-    problem = None if dry_run else settings_problem(run.settings)
-    if problem is not None:
-        run.tell(problem.notice)
-        return FAILED
-    taken = _sorted(_take(run, view, (view.tab,)), run, view.sort)
-    if dry_run:
-        write_out(slack.preview(taken, view, run.settings, run.translator) + "\n", for_programs=True)
-        return DONE
-    outcome = interruptible(lambda: slack.share(taken, view, run.settings, run.translator))
-    if outcome.kind != "sent":
-        run.tell(outcome.notice)
-        return FAILED
-    write_out(" ".join(filter(None, [run.translator.notice(outcome.notice), outcome.permalink])) + "\n")
-    return DONE
-
-
-def _take(run: Invocation, view: View, tabs: Sequence[str]) -> Snapshot:
+def take(run: Invocation, view: View, tabs: Sequence[str]) -> Snapshot:
+    """Return a Snapshot of some tabs."""
     settings = run.settings
 
     def once() -> Snapshot:
@@ -81,7 +65,7 @@ def _take(run: Invocation, view: View, tabs: Sequence[str]) -> Snapshot:
     return interruptible(once)
 
 
-def _sorted(taken: Snapshot, run: Invocation, sort: str | None) -> Snapshot:
+def sorted_tables(taken: Snapshot, run: Invocation, sort: str | None) -> Snapshot:
     """Sort the tables that have the column.
 
     Raises:
@@ -109,3 +93,25 @@ def _written(taken: Snapshot, kind: str, run: Invocation, width: int) -> str:
     else:
         text = {"json": output.json_text, "markdown": output.markdown, "csv": output.csv}[kind](taken, run.translator)
     return text if text.endswith("\n") else text + "\n"
+
+
+def _check_picture(kind: str, output: str) -> None:
+    """See to it that a picture can be drawn, and does not go to a terminal.
+
+    Raises:
+        Stop: it cannot, or does.
+    """
+    from aiops_tui import pictures
+
+    if kind == _PICTURE and not pictures.available():
+        raise Stop(Notice("cli.no_pictures"))
+    if kind == _PICTURE and output == _STANDARD_OUTPUT and sys.stdout.isatty():
+        raise Stop(Notice("cli.picture_to_terminal"), USAGE)
+
+
+def _picture(taken: Snapshot, run: Invocation) -> bytes:
+    from aiops_tui.pictures.painting import png
+    from aiops_tui.pictures.sheet import sheet
+
+    lines = [line for tab in taken.tabs for line in sheet(taken, tab, run.translator)]
+    return png(lines, dark=run.settings.theme == "dark")

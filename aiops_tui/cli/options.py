@@ -58,8 +58,17 @@ VIEW_OF_TABS = _view("overview|sentiment|evaluation|logs|feedback|users|all")
 SOURCE = Group("source", (_value("db", "URL"), _LOGS, *_CONNECTION, *_INTERVAL))
 SCREEN = Group("screen", (_value("theme", "dark|light"), _switch("mouse", "no-mouse")))
 OTHER = Group("other", (_value("lang", "en|ko"),))
-SNAPSHOT = Group("output", (_value("format", "text|json|markdown|csv"), _value("output", "FILE")))
-SHARE = Group("share", (_value("channel", "CHANNEL"), _switch("dry-run")))
+SNAPSHOT = Group("output", (_value("format", "text|json|markdown|csv|png"), _value("output", "FILE")))
+_SHARE = (
+    _value("channel", "CHANNEL"),
+    _value("share-form", "native|picture|text"),
+    _value("note", "TEXT"),
+    _switch("dry-run"),
+    _value("output", "FILE"),
+)
+SHARE = Group("share", _SHARE)
+REPORT = Group("share", (_value("period", "day|week|month"), *_SHARE))
+NARROWED = Group("view", (_value("at", "TIME"), _value("filter", "QUERY"), _ZONE))
 DEMO = Group(
     "demo",
     (

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 
-def write_privately(path: Path, text: str) -> None:
+def write_privately(path: Path, content: str | bytes) -> None:
     """Put a file for its owner alone in the place of one that may be there.
 
     Raises:
@@ -15,7 +15,7 @@ def write_privately(path: Path, text: str) -> None:
     from aiops_tui.output.files import private_file
 
     with private_file(path, over=True) as file:
-        file.write(text.encode())
+        file.write(content.encode() if isinstance(content, str) else content)
 
 
 def write_out(text: str, *, for_programs: bool = False) -> None:
@@ -24,3 +24,10 @@ def write_out(text: str, *, for_programs: bool = False) -> None:
         sys.stdout.reconfigure(encoding="utf-8" if for_programs else None, errors="replace", newline="")
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+def write_bytes(content: bytes) -> None:
+    """Write what is no text to standard output."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()

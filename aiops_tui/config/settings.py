@@ -58,7 +58,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
 
 COMMAND_OPTIONS: tuple[str, ...] = (
     "tab", "window", "since", "until", "at", "compare", "filter", "sort", "conversation",
-    "format", "output", "period", "dry_run", "rows", "days", "seed", "live", "tui",
+    "format", "output", "period", "dry_run", "note", "rows", "days", "seed", "live", "tui",
 )  # fmt: skip
 """Further options that `Sources.option` reads for the command line."""
 

@@ -34,15 +34,15 @@ _CHARTS = 4
 
 
 def sheet(
-    snapshot: Snapshot, tab: str, translator: Translator, source: str | None = None, width: int = WIDTH
+    snapshot: Snapshot, tab: str, translator: Translator, source: str | None = None, width: int = WIDTH, title: str = ""
 ) -> list[Line]:
     """Return a tab of a snapshot, which holds nothing that is to be kept back, in lines of ``width`` cells.
 
-    ``source`` stands in for the name of the database.
+    ``source`` stands in for the name of the database, ``title`` for the view's.
     """
     panels = snapshot.tabs.get(tab, ())
     writer = _Writer(snapshot, translator, width)
-    lines = [*writer.head(tab, source), *writer.tiles([panel for panel in panels if isinstance(panel, Metric)])]
+    lines = [*writer.head(tab, source, title), *writer.tiles([panel for panel in panels if isinstance(panel, Metric)])]
     charts = [panel for panel in panels if isinstance(panel, Series | Histogram | Heatmap) and not _empty(panel)]
     tables = [panel for panel in panels if isinstance(panel, Table) and panel.rows]
     lines += writer.charts(charts[:_CHARTS])
@@ -60,10 +60,10 @@ class _Writer:
         self._width = width
         self._zone = ZoneInfo(snapshot.timezone)
 
-    def head(self, tab: str, source: str | None) -> Iterator[Line]:
+    def head(self, tab: str, source: str | None, title: str) -> Iterator[Line]:
         snapshot, zone = self._snapshot, self._zone
         name = printable(source or snapshot.source.database, 60)
-        heading = figures.heading([tab], snapshot.window.name, snapshot.filter, self._say)
+        heading = title or figures.heading([tab], snapshot.window.name, snapshot.filter, self._say)
         moment = f"{formats.moment(snapshot.as_of, zone)} {snapshot.timezone}"
         left = (Span(" aiops  ", "accent"), Span(name, "strong"), Span(" › ", "muted"), Span(heading, "text"))
         right = Span(self._say("slack.as_of", moment=moment) + " ", "label")

@@ -69,7 +69,7 @@ class Courier:
         """Return the next share that is due, waiting for a channel's turn where that is near."""
         while (entry := self.outbox.claim(self._clock())) is None:
             due = self.outbox.next_due(self._clock())
-            if due is None or due - self._clock() > GAP:
+            if due is None or due - self._clock() > 2 * GAP:
                 return None
             self._sleep(max(due - self._clock(), 0.01))
         return entry

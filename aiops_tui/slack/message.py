@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from aiops_tui import __version__
-from aiops_tui.model.panels import Metric, Panel, Snapshot
+from aiops_tui.model.panels import Metric, Panel, Snapshot, Table
 from aiops_tui.model.view import View
 from aiops_tui.output import figures
 from aiops_tui.slack.blocks import context, escape, escaped, fence, literal, marked, plain, section
@@ -39,7 +39,10 @@ _LADDER: dict[Form, tuple[tuple[Form, TableForm], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is said beside the figures: who shares, a note, and whether the whole screen is pictured."""
+    """What is said beside the figures: who shares, a note, a title of its own, and further tables as text.
+
+    ``hidden`` says that the filter names what is kept back.
+    """
 
     sender: str
     share: str
@@ -49,6 +52,8 @@ class Told:
     table: bool = True
     hidden: bool = False
     source_name: str | None = None
+    title: str = ""
+    also: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def compose(snapshot: Snapshot, view: View, translator: Translator, told: Told) 
     """
     tab = view.tab if view.tab in snapshot.tabs else next(iter(snapshot.tabs), view.tab)
     shown = replace(view, tab=tab)
-    heading = figures.heading([tab], snapshot.window.name, str(shown.filter), translator)
+    heading = told.title or figures.heading([tab], snapshot.window.name, str(shown.filter), translator)
     if view.conversation is not None:
         heading = f"{heading} · {translator('slack.conversation', id=printable(view.conversation, 60))}"
     writer = _Writer(snapshot, shown, heading, translator, told)
@@ -107,6 +112,7 @@ class _Writer:
         elif charts == "text":
             drawn = text_charts(self._panels, self._say)
         tabled = table_block(self._panels, table, self._say, self._zone) if self._told.table else None
+        also = [table_block((each,), "text", self._say, self._zone) for each in self._told.also]
         left_out = self._say(f"slack.instead_{charts}") if charts != self._told.form else ""
         link = self._link()
         blocks = [
@@ -116,11 +122,12 @@ class _Writer:
             _fields(self._metrics, self._say),
             *drawn,
             tabled,
+            *also,
             *link,
             self._opening(),
             context(self._remarks(left_out)),
         ]
-        spared = (drawn[1:], link[1:], [tabled], drawn[:1])
+        spared = (link[1:], drawn[1:], also, [tabled], drawn[:1])
         return Layout(_within_budget([block for block in blocks if block is not None], spared), charts == "picture")
 
     def sentence(self) -> str:
@@ -190,7 +197,7 @@ def _fields(metrics: Sequence[Metric], translator: Translator) -> Block | None:
     for metric in metrics:
         words = figures.words(metric, translator)
         lines = [literal(words.title), " ".join(filter(None, [f"*{literal(words.value)}*", literal(words.change)]))]
-        basis = words.basis or (translator("common.sample", n=metric.n) if metric.n is not None else "")
+        basis = words.basis or (translator("common.sample", n=metric.n) if metric.n not in {None, metric.value} else "")
         fields.append(marked("\n".join(filter(None, [*lines, literal(basis)]))))
     return {"type": "section", "fields": fields}
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from aiops_tui.config import Settings
-from aiops_tui.model.panels import Notice, Snapshot
+from aiops_tui.model.panels import Notice, Snapshot, Table
 from aiops_tui.model.view import View
 from aiops_tui.slack.answers import Kind, Outcome
 from aiops_tui.slack.message import Form, Message, Told, compose
@@ -41,7 +41,8 @@ class Wish:
     """What one share is to be like; None is as the settings say.
 
     ``picture`` draws one in place of that of the panels, the whole screen. ``again`` posts the same view once more,
-    ``external`` also where another organisation reads the channel.
+    ``external`` also where another organisation reads the channel. A report has a ``title`` of its own, and ``also``
+    has further tables.
     """
 
     channel: str | None = None
@@ -53,6 +54,8 @@ class Wish:
     picture: Callable[[], bytes | None] | None = None
     again: bool = False
     external: bool = False
+    title: str = ""
+    also: tuple[Table, ...] = ()
 
 
 USUAL = Wish()
@@ -150,6 +153,8 @@ def composed(
         table=wish.table,
         hidden=veil.view(view) != view,
         source_name=settings.share.source_name,
+        title=wish.title,
+        also=tuple(table for table in map(veil.panel, wish.also) if isinstance(table, Table)),
     )
     return compose(veil.snapshot(snapshot, view), veil.view(view), translator, told)
 
@@ -184,18 +189,26 @@ def _drawing(
 
         if not pictures.available():
             return None
-        return picture_of(veil.snapshot(snapshot, view), view, settings, translator)
+        return picture_of(veil.snapshot(snapshot, view), view, settings, translator, wish.title)
 
     return draw
 
 
-def picture_of(snapshot: Snapshot, view: View, settings: Settings, translator: Translator) -> bytes:
+def preview_picture(
+    snapshot: Snapshot, view: View, settings: Settings, translator: Translator, wish: Wish = USUAL
+) -> bytes | None:
+    """Return the picture that `share` would draw, None where none can be drawn."""
+    return _drawing(snapshot, view, settings, translator, wish, veil_for(settings, wish))()
+
+
+def picture_of(snapshot: Snapshot, view: View, settings: Settings, translator: Translator, title: str = "") -> bytes:
     """Return the picture of a snapshot that holds nothing to be kept back, as a PNG."""
     from aiops_tui.pictures.painting import png
     from aiops_tui.pictures.sheet import sheet
 
     tab = view.tab if view.tab in snapshot.tabs else next(iter(snapshot.tabs), view.tab)
-    return png(sheet(snapshot, tab, translator, settings.share.source_name), dark=settings.theme == "dark")
+    lines = sheet(snapshot, tab, translator, settings.share.source_name, title=title)
+    return png(lines, dark=settings.theme == "dark")
 
 
 def _not_allowed(channel: str, settings: Settings, outbox: Outbox, wish: Wish) -> Outcome | None:
@@ -229,7 +242,7 @@ def _ask(channel: str, settings: Settings, outbox: Outbox) -> bool | None:
 
 def _key(snapshot: Snapshot, view: View, channel: str, wish: Wish) -> str:
     """Return what two shares have in common if they are of one view, to one channel, by one database."""
-    parts = [*view.arguments(), snapshot.source.database, snapshot.timezone, channel]
+    parts = [wish.title, *view.arguments(), snapshot.source.database, snapshot.timezone, channel]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,3 +69,50 @@ def test_a_token_that_cannot_be_used_is_told_once(
 ) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1 2")
     assert "SLACK_BOT_TOKEN" in run("share").line
+
+
+def test_a_dry_run_writes_the_picture_beside_the_blocks(run: Run, db: Path, slack: FakeSlack, home: Path) -> None:
+    ended = run("share", "--dry-run", "--output", "shared.png")
+    assert "shared.png" in ended.err
+    assert (home / "shared.png").read_bytes().startswith(b"\x89PNG")
+    assert {block["type"] for block in json.loads(ended.out)["blocks"]} >= {"data_visualization", "data_table"}
+
+
+def test_a_snapshot_is_drawn_too(run: Run, db: Path, home: Path) -> None:
+    assert run("snapshot", "--format", "png", "--tab", "sentiment", "--lang", "ko", "--output", "s.png").status == 0
+    assert (home / "s.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("period", "dates"), [("day", "report 2026-11-21, "), ("week", "2026-11-09 – 2026-11-15")])
+def test_a_report_says_nothing_if_it_went_well(run: Run, db: Path, slack: FakeSlack, period: str, dates: str) -> None:
+    ended = run("report", "--period", period)
+    assert (ended.status, ended.out, ended.err) == (0, "", "")
+    (posted,) = slack.posted
+    assert dates in posted.text
+    assert "Conversations" in posted.text
+    assert "movers" not in posted.text
+
+
+def test_a_report_that_cannot_be_sent_waits_and_goes_out_with_the_next(
+    run: Run, db: Path, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIOPS_SLACK_API_URL", "http://127.0.0.1:9/")
+    ended = run("report", "--period", "week")
+    assert ended.status == 1
+    assert "waits in the outbox" in ended.line
+    assert slack.posted == []
+    monkeypatch.setenv("AIOPS_SLACK_API_URL", slack.api_url)
+    now = time.time
+    monkeypatch.setattr("time.time", lambda: now() + 600)
+    assert run("share", "--tab", "sentiment", "--window", "24h").err == ""
+    late, shared = slack.posted
+    assert late.text.startswith("delivered late")
+    assert "Weekly report" in late.text
+    assert "Sentiment" in shared.text
+
+
+def test_a_report_of_a_month_is_compared_with_the_one_before(run: Run, db: Path, slack: FakeSlack) -> None:
+    ended = run("report", "--period", "month", "--dry-run", "--at", "2026-12-03")
+    text = json.loads(ended.out)["text"]
+    assert text.startswith("Monthly report 2026-11-01 – 2026-11-30")
+    assert slack.requests == []

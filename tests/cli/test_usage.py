@@ -57,7 +57,7 @@ def test_version(run: Run) -> None:
     [
         (["--bogus"], "--bogus"),
         (["snapshot", "--rows", "3"], "aiops-tui snapshot --help"),
-        (["report"], "report"),
+        (["chart"], "chart"),
         (["snapshot", "x\x1b[31m"], "x"),
         (["snapshot", "--tab"], "--tab"),
         (["--no-mouse=1"], "--no-mouse"),
@@ -68,7 +68,7 @@ def test_version(run: Run) -> None:
         (["snapshot", "--window", "09:00"], "09:00.."),
         (["snapshot", "--window", "2999-01-01"], "still to come"),
         (["snapshot", "--compare", "x"], "previous, week, off"),
-        (["snapshot", "--format", "png"], "text, json"),
+        (["snapshot", "--format", "gif"], "text, json"),
         (["snapshot", "--since", "tomorrow"], "--since: “tomorrow”"),
         (["snapshot", "--until", "2026-02-30"], "2026-11-22T16:50"),
         (["snapshot", "--at", "9999-12-31T23:59-12:00"], "--at"),
