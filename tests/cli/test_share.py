@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ def test_a_report_says_nothing_if_it_went_well(run: Run, db: Path, slack: FakeSl
 
 
 def test_a_report_that_cannot_be_sent_waits_and_goes_out_with_the_next(
-    run: Run, db: Path, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+    run: Run, db: Path, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     monkeypatch.setenv("AIOPS_SLACK_API_URL", "http://127.0.0.1:9/")
     ended = run("report", "--period", "week")
@@ -102,8 +103,11 @@ def test_a_report_that_cannot_be_sent_waits_and_goes_out_with_the_next(
     assert "waits in the outbox" in ended.line
     assert slack.posted == []
     monkeypatch.setenv("AIOPS_SLACK_API_URL", slack.api_url)
-    now = time.time
-    monkeypatch.setattr("time.time", lambda: now() + 600)
+    (outbox,) = home.parent.rglob("outbox.db")
+    with closing(sqlite3.connect(outbox)) as file:
+        file.execute("update shares set created = created - 600, next_at = 0")
+        file.execute("delete from channels")
+        file.commit()
     assert run("share", "--tab", "sentiment", "--window", "24h").err == ""
     late, shared = slack.posted
     assert late.text.startswith("delivered late")
