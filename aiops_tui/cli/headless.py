@@ -16,7 +16,7 @@ from aiops_tui.cli.waiting import interruptible
 from aiops_tui.cli.writing import write_bytes, write_out, write_privately
 from aiops_tui.config import values
 from aiops_tui.model.panels import Notice, Snapshot, Table
-from aiops_tui.model.sorting import sorted_by
+from aiops_tui.model.sorting import column_of, sorted_by
 from aiops_tui.model.view import View
 from aiops_tui.text.printable import printable
 
@@ -76,7 +76,7 @@ def sorted_tables(taken: Snapshot, run: Invocation, sort: str | None) -> Snapsho
         return taken
     tables = [panel for panels in taken.tabs.values() for panel in panels if isinstance(panel, Table)]
     columns = dict.fromkeys(column.id for table in tables for column in table.columns)
-    if sort not in columns:
+    if column_of(sort)[0] not in columns:
         raise mistake("cli.no_such_column", found, columns=printable(", ".join(columns)))
     tabs = {
         tab: tuple(sorted_by(panel, sort) if isinstance(panel, Table) else panel for panel in panels)

@@ -6,22 +6,32 @@ from dataclasses import replace
 from datetime import datetime
 
 from aiops_tui.model.labels import REST
-from aiops_tui.model.panels import Cell, Table, Unit
+from aiops_tui.model.panels import Cell, Column, Table, Unit
 
 DESCENDING: frozenset[Unit] = frozenset({"count", "ratio", "score", "estimate", "time"})
 """Columns of these show the largest first, others begin with A."""
+
+
+def column_of(sort: str) -> tuple[str, bool]:
+    """Return the column that is sorted by, and whether the other way round than usual, which ``-`` before it says."""
+    return sort.removeprefix("-"), sort.startswith("-")
+
+
+def is_descending(column: Column, sort: str) -> bool:
+    """Return whether a column sorted by like this begins with its largest."""
+    return (column.unit in DESCENDING) != column_of(sort)[1]
 
 
 def order(table: Table, sort: str | None) -> list[int]:
     """Return the places of the rows in the order to show; what is missing and the rest of all topics come last."""
     places = list(range(len(table.rows)))
     names = [column.id for column in table.columns]
-    if sort not in names:
+    if sort is None or column_of(sort)[0] not in names:
         return places
-    at = names.index(sort)
+    at = names.index(column_of(sort)[0])
     rest = table.keys.index(REST) if REST in table.keys else None
     known = [place for place in places if table.rows[place][at] is not None and place != rest]
-    known.sort(key=lambda place: _sortable(table.rows[place][at]), reverse=table.columns[at].unit in DESCENDING)
+    known.sort(key=lambda place: _sortable(table.rows[place][at]), reverse=is_descending(table.columns[at], sort))
     seen = set(known)
     return known + [place for place in places if place not in seen]
 

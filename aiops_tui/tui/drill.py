@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from aiops_tui.model.filters import Filter, FilterError, Operator, Term
-from aiops_tui.model.labels import REST
+from aiops_tui.model.labels import FEEDBACKS, REST, SENTIMENTS
 from aiops_tui.model.panels import Cell, Heatmap, Histogram, Series
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
@@ -28,6 +28,16 @@ def into_row(view: View, cells: Mapping[str, Cell], key: str) -> View | None:
     if not column or (value is not None and not isinstance(value, str)):
         return None
     return _narrowed(view, Term(name, value or ""))
+
+
+def into_metric(view: View, metric_id: str) -> View | None:
+    """Return the view of the conversations that a metric counts."""
+    if metric_id == "conversations":
+        return replace(view, listed=True)
+    if metric_id in SENTIMENTS:
+        return _narrowed(view, Term("sentiment", metric_id))
+    feedback = metric_id.removesuffix("s")
+    return _narrowed(view, Term("feedback", feedback)) if feedback in FEEDBACKS else None
 
 
 def into_bucket(view: View, panel: Series, index: int) -> View:

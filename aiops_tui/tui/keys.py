@@ -88,6 +88,7 @@ KEYS: tuple[Key, ...] = (
     Key("top", ("home", "g"), "g", "list", repeats=True),
     Key("bottom", ("end", "G"), "G", "list", repeats=True),
     Key("sort", ("o",), "o", "list", rank=6),
+    Key("reverse", ("O",), "O", "list"),
     Key("cursor_left", ("left",), "←", "chart", repeats=True),
     Key("cursor_right", ("right",), "→", "chart", rank=2, repeats=True),
     Key("cursor_up", ("up", "k"), "↑ k", "chart", repeats=True),

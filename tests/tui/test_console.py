@@ -243,6 +243,10 @@ async def test_sorting_is_part_of_the_view_and_keeps_the_rest_last(desk: Open) -
         await d.press("o", "o", "o", "o")
         assert d.console.session.view.sort == "score"
         assert table.text_of(0).startswith("회원 탈퇴")
+        await d.press("O")
+        await d.sees("sorted by Score (reversed)", "Score▲")
+        assert d.console.session.view.sort == "-score"
+        assert table.text_of(0).startswith("결제 오류")
         assert d.monitor.named("look") == [], "sorting asks the database nothing"
 
 

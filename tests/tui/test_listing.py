@@ -262,3 +262,18 @@ async def test_enter_on_any_place_narrows_every_pane_to_it_and_escape_returns(
         await d.until(lambda: d.console.session.view == View(tab=tab))
         await d.until(lambda: d.console.focused is not None and d.console.focused.id == panel)
         assert d.console.desk.pane.marks()[panel] == before
+
+
+async def test_tiles_lead_to_the_conversations_that_they_count(desk: Open) -> None:
+    async with desk(View(tab="sentiment")) as d:
+        await focus(d, "tiles")
+        await d.press("right", "right", "enter")
+        await d.sees("› sentiment:negative ›", "1 of 12,430")
+    async with desk(View(tab="feedback")) as d:
+        await focus(d, "tiles")
+        await d.press("right", "enter")
+        await d.sees("› feedback:dislike ›", "1 of 12,430")
+    async with desk() as d:
+        await focus(d, "tiles")
+        await d.press("right", "enter")
+        await d.sees("╭ Active users by day")

@@ -26,6 +26,17 @@ async def test_a_click_selects_a_row_and_a_second_one_goes_into_it(desk: Open) -
         await d.sees("Conversation 12429")
 
 
+async def test_a_click_on_a_heading_sorts_by_it_and_another_one_the_other_way_round(desk: Open) -> None:
+    async with desk() as d:
+        topics = d.console.desk.query_one("#topics", TableView)
+        heading = topics.render_line(1).text.index("Share")
+        await d.pilot.click("#topics", offset=(heading + 1, 1))
+        await d.until(lambda: d.console.session.view.sort == "share")
+        await d.pilot.click("#topics", offset=(heading + 1, 1))
+        await d.until(lambda: d.console.session.view.sort == "-share")
+        assert topics.text_of(0).startswith("회원 탈퇴")
+
+
 async def test_a_click_puts_the_cursor_of_a_chart_there_and_a_second_one_opens_it(desk: Open) -> None:
     async with desk(View(tab="sentiment")) as d:
         heat = d.console.desk.pane.query_one("#negative_heatmap", Chart)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiops_tui.model.panels import TABS, Heatmap, Histogram, Series, Snapshot
 from aiops_tui.model.records import Conversation, Neighbours
+from aiops_tui.model.sorting import column_of
 from aiops_tui.model.view import View
 from aiops_tui.tui import drill, moves
 from aiops_tui.tui.history import Place
@@ -34,6 +35,8 @@ _EXPLAINED_BY = {
     "agreement": "evaluation",
     "errors": "logs",
     "warnings": "logs",
+    "satisfaction": "feedback",
+    "active_users": "users",
 }
 """The pane that explains a metric."""
 
@@ -150,7 +153,8 @@ class MovingScreen(MainScreen):
         event.stop()
         self.session.look(replace(self.session.view, sort=event.column))
         words = host(self).look.words
-        by = words.column(event.column) if event.column else words("tui.unsorted")
+        name, flipped = column_of(event.column) if event.column else ("", False)
+        by = words.column(name) + (f" ({words('tui.reversed')})" if flipped else "") if name else words("tui.unsorted")
         host(self).tell(words("tui.sorted", column=by), seconds=3)
 
     def on_chart_opened(self, event: Chart.Opened) -> None:
@@ -173,11 +177,14 @@ class MovingScreen(MainScreen):
             self.go_in_time(replace(view, listed=view.listed and view.tab != "logs"), into=True)
 
     def on_tiles_opened(self, event: Tiles.Opened) -> None:
-        """Go to the pane that explains a metric."""
+        """Go to the pane that explains a metric, or to the conversations that it counts."""
         event.stop()
+        view = self.session.view
         tab = _EXPLAINED_BY.get(event.metric_id.partition(".")[0])
-        if tab is not None and tab != self.session.view.tab:
-            self.go(replace(self.session.view, tab=tab, listed=False), into=True)
+        if tab is not None and tab != view.tab:
+            self.go(replace(view, tab=tab, listed=False), into=True)
+        elif tab is None:
+            self._drill(drill.into_metric(view, event.metric_id))
 
     def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
         """Go to the tab that was clicked."""

@@ -115,6 +115,9 @@ class Listing(TableView):
     def action_sort(self) -> None:
         """Do nothing: pages come in the order of their keys."""
 
+    def sort_by(self, sort: str | None) -> None:
+        """Do nothing: pages come in the order of their keys."""
+
     def mark(self) -> Mark:
         """Return where one is, and what was read so far."""
         return ListMark(self.row, self.top, self._key, None, self._of, self.panel, self.more)

@@ -40,6 +40,7 @@ class Rows(Framed, can_focus=True):
         self.needle = ""
         self._key: str | None = None
         self._page = 1
+        self._headed = False
 
     @property
     def lit(self) -> bool:
@@ -80,6 +81,7 @@ class Rows(Framed, can_focus=True):
         if not total:
             return self.empty(width, height)
         head = self.head(width - 1)
+        self._headed = bool(head)
         self._page = max(height - bool(head), 1)
         self.settle()
         scrollable = total > self._page
@@ -196,6 +198,9 @@ class Rows(Framed, can_focus=True):
     def action_sort(self) -> None:
         """Sort by the next column, where there are columns."""
 
+    def action_reverse(self) -> None:
+        """Sort the other way round, where there are columns."""
+
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll down."""
         event.stop()
@@ -208,7 +213,7 @@ class Rows(Framed, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Select the row that was clicked; a second click goes into it."""
-        row = self.top + event.y - 1 - bool(self.head(self.size.width))
+        row = self.top + event.y - 1 - self._headed
         if not self.top <= row < min(self.top + self._page, self.count()):
             return
         self.select(row)

@@ -7,10 +7,12 @@ from datetime import datetime
 from itertools import starmap
 from typing import Literal
 
+from textual import events
+
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.model.labels import REST
 from aiops_tui.model.panels import Cell, Column, Table
-from aiops_tui.model.sorting import DESCENDING, order
+from aiops_tui.model.sorting import DESCENDING, column_of, is_descending, order
 from aiops_tui.text.cells import fit, width
 from aiops_tui.text.formats import NOTHING, clock, moment, number, value
 from aiops_tui.tui.look import Look
@@ -105,7 +107,7 @@ class TableView(Rows):
         self._lay_out(width - 1)
         spans: list[Span] = []
         for _, column, cells in self._columns:
-            arrow = "" if column.id != self.sort else ("▼" if column.unit in DESCENDING else "▲")
+            arrow = self._arrow(column)
             spans += [Span(fit(self._heading(column) + arrow, cells, _side(column)), "muted"), Span(" " * _GAP, "text")]
         if self._trend:
             spans += [Span(fit(self.look.words.column("trend"), self._trend), "muted"), Span("", "text")]
@@ -134,15 +136,47 @@ class TableView(Rows):
 
     def action_sort(self) -> None:
         """Sort by the next column, after the last one as the data come."""
+        names = [None, *self._sortable()]
+        at = None if self.sort is None else column_of(self.sort)[0]
+        self.sort_by(names[(names.index(at) + 1) % len(names)] if at in names else None)
+
+    def action_reverse(self) -> None:
+        """Sort the other way round; what is not sorted yet begins with the least of its first column of figures."""
+        if self.sort is not None:
+            name, flipped = column_of(self.sort)
+            self.sort_by(name if flipped else f"-{name}")
+        elif self.panel is not None:
+            figures = (column.id for column in self.panel.columns if column.unit in DESCENDING)
+            self.sort_by(next((f"-{name}" for name in figures), None))
+
+    def sort_by(self, sort: str | None) -> None:
+        """Take another order, and begin at its first row."""
         if self.panel is None:
             return
-        names = [None, *(column.id for column in self.panel.columns if column.unit != "text")]
-        following = names[(names.index(self.sort) + 1) % len(names)] if self.sort in names else None
-        self.show(self.panel, self.emptiness, following)
+        self.show(self.panel, self.emptiness, sort)
         self.row = self.top = 0
         self._key = None
         self.redraw()
-        self.post_message(self.Sorted(self, following))
+        self.post_message(self.Sorted(self, sort))
+
+    def on_click(self, event: events.Click) -> None:
+        """Sort by the heading that was clicked, the other way round at a second click."""
+        if event.y != 1 or not self.count():
+            return
+        x = 2
+        for _, column, cells in self._columns:
+            if x <= event.x < x + cells and column.id in self._sortable():
+                self.sort_by(f"-{column.id}" if self.sort == column.id else column.id)
+                return
+            x += cells + _GAP
+
+    def _sortable(self) -> list[str]:
+        return [column.id for column in self.panel.columns if column.unit != "text"] if self.panel else []
+
+    def _arrow(self, column: Column) -> str:
+        if self.sort is None or column.id != column_of(self.sort)[0]:
+            return ""
+        return "▼" if is_descending(column, self.sort) else "▲"
 
     class Sorted(Rows.Opened):
         """The order was changed; ``column`` is what it is now sorted by."""
@@ -228,7 +262,7 @@ class TableView(Rows):
             texts = (self._text(column, self._cells(row)[place]) for row in self._telling())
             widest = max(map(width, texts), default=0)
             widest = min(widest, _LONGEST.get(column.unit, 24))
-            heading = width(self._heading(column)) + (column.id == self.sort)
+            heading = width(self._heading(column) + self._arrow(column))
             self._widths[column.id] = max(self._widths.get(column.id, 0), widest, heading)
 
 
