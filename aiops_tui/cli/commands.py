@@ -49,7 +49,7 @@ def _init(run: Invocation) -> int:
     return init(run)
 
 
-program = Program(PROGRAM, _console, options.SOURCE, options.VIEW, options.SCREEN, options.OTHER)
+program = Program(PROGRAM, _console, options.SOURCE, options.VIEW, options.RESUME, options.SCREEN, options.OTHER)
 for command in (
     Command("demo", _demo, options.DEMO, options.VIEW, options.SCREEN, options.OTHER),
     Command("snapshot", _snapshot, options.SNAPSHOT, options.SOURCE, options.VIEW_OF_TABS, options.OTHER),

@@ -11,6 +11,7 @@ from pathlib import Path
 from aiops_tui.config import ConfigError, Settings, Sources, load_settings, read_sources
 from aiops_tui.config.sources import PREFIX, Found
 from aiops_tui.model.panels import Notice
+from aiops_tui.model.reopening import OPTIONS as VIEW_OPTIONS
 from aiops_tui.text.translations import Translator, languages, preferred_language
 
 PROGRAM = "aiops-tui"
@@ -60,7 +61,21 @@ class Invocation:
         """Return the value of an option and its origin: the command line, or else the first source that has it."""
         if name in self.flags:
             return Found(self.flags[name], option(name))
+        if name in VIEW_OPTIONS and self.kept is not None:
+            called, options = self.kept
+            return Found(options[name], called) if name in options else None
         return self.sources.find(PREFIX + name.upper())
+
+    @cached_property
+    def kept(self) -> tuple[str, Mapping[str, str]] | None:
+        """The options of the view that ``--view`` names, or that the last session ended with, and what it is called.
+
+        Raises:
+            Stop: there is no such view, or it cannot be opened any more.
+        """
+        from aiops_tui.cli.keeping import kept_view
+
+        return kept_view(self, self.find("view"), self.find("resume"))
 
     def tell(self, *notices: Notice) -> None:
         """Write a line for each notice to standard error, the program's name before it; none twice."""

@@ -38,6 +38,7 @@ def _view(tabs: str) -> Group:
     return Group(
         "view",
         (
+            _value("view", "NAME"),
             _value("tab", tabs),
             _value("window", "1h|6h|24h|7d|30d|90d|all"),
             _value("since", "TIME"),
@@ -57,6 +58,7 @@ VIEW = _view("overview|sentiment|evaluation|logs|feedback|users")
 VIEW_OF_TABS = _view("overview|sentiment|evaluation|logs|feedback|users|all")
 SOURCE = Group("source", (_value("db", "URL"), _LOGS, *_CONNECTION, *_INTERVAL))
 SCREEN = Group("screen", (_value("theme", "dark|light"), _switch("mouse", "no-mouse")))
+RESUME = Group("session", (_switch("resume"),))
 OTHER = Group("other", (_value("lang", "en|ko"),))
 SNAPSHOT = Group("output", (_value("format", "text|json|markdown|csv|png"), _value("output", "FILE")))
 _SHARE = (

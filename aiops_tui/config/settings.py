@@ -57,7 +57,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
 """The environment variables of each setting, the first that is set counts."""
 
 COMMAND_OPTIONS: tuple[str, ...] = (
-    "tab", "window", "since", "until", "at", "compare", "filter", "sort", "list", "conversation",
+    "view", "resume", "tab", "window", "since", "until", "at", "compare", "filter", "sort", "list", "conversation",
     "format", "output", "period", "dry_run", "note", "rows", "days", "seed", "live", "tui",
 )  # fmt: skip
 """Further options that `Sources.option` reads for the command line."""

@@ -176,6 +176,10 @@ class Collector:
                 return None if cells is None else int(cells["n"].sum())
         return None
 
+    def show_zone(self, name: str) -> None:
+        """Sum up by the days of a zone from now on."""
+        self._zone = ZoneInfo(name)
+
     def recount_next(self) -> bool:
         """Recount one segment of the rollup in use, and say whether it had changed."""
         if self.signs is None or not self._books:

@@ -70,6 +70,7 @@ class Monitor:
         self._collecting = False
         self._wanted_recount = False
         self._wanted_refresh = False
+        self._wanted_zone = settings.timezone
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
         self._collector: Collector | None = None
         self._connected = False
@@ -128,6 +129,11 @@ class Monitor:
     def set_interval(self, seconds: float) -> None:
         """Look so often."""
         self._interval = seconds
+        self._asked.set()
+
+    def set_timezone(self, name: str) -> None:
+        """Sum up by the days of another zone, from what is read already."""
+        self._wanted_zone = name
         self._asked.set()
 
     def conversation(self, key: str) -> Future[Conversation | None]:
@@ -246,6 +252,10 @@ class Monitor:
         assert collector is not None  # noqa: S101
         collector.database.arm()
         self._requests.answer(collector, self._defect)
+        if self._wanted_zone != self._settings.timezone:
+            self._settings = replace(self._settings, timezone=self._wanted_zone)
+            collector.show_zone(self._wanted_zone)
+            self._shown = None
         if self._wanted_recount:
             self._wanted_recount = False
             self._report(replace(self._status, state="loading", done=0, steps=0))

@@ -14,13 +14,17 @@ from textual.filter import LineFilter
 from textual.message import Message
 
 from aiops_tui.config import Settings, crash
+from aiops_tui.config.lastsession import LastSession, keep_session, last_session
+from aiops_tui.model.reopening import options_of
 from aiops_tui.model.view import View
 from aiops_tui.text.translations import Translator
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.filters import PrintableOnly
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.keymap import remapped, textual_keymap
+from aiops_tui.tui.lately import Lately, changes
 from aiops_tui.tui.look import Look
+from aiops_tui.tui.mouse import switch_mouse
 from aiops_tui.tui.patience import Patient
 from aiops_tui.tui.screens.desk import Desk
 from aiops_tui.tui.session import Session
@@ -29,6 +33,9 @@ from aiops_tui.tui.starter import Factory, Failed, Published, Started, real_moni
 from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.themes import depth_of, palettes
 from aiops_tui.tui.widgets.drawn import Drawn
+
+_FRESH_SECONDS = 3.0
+"""So long after somebody came back, what was read meanwhile is as good as what there is now."""
 
 Clock = Callable[[], datetime]
 
@@ -128,8 +135,22 @@ class Console(Patient):
     def _begin(self) -> None:
         self.update()
         self.restart()
+        self._remember()
         if self.session.view.conversation is not None:
             self._desk.open_conversation(self.session.view.conversation)
+
+    def _remember(self) -> None:
+        """Take what was kept of earlier sessions; what of it cannot be opened any more is told."""
+        last, (_, notices) = last_session(self.settings), self._desk.saved()
+        self.session.lately, self.session.filters = Lately(last.glances), last.filters
+        self._desk.last = self._desk.view_kept(last.view)
+        self.settings = replace(self.settings, notices=(*self.settings.notices, *notices))
+
+    def keep(self) -> None:
+        """Keep for the next session what is seen in this one."""
+        session = self.session
+        view = options_of(replace(session.view, conversation=None))
+        keep_session(self.settings, LastSession(view, session.lately.kept(), session.filters))
 
     def restart(self) -> None:
         """Begin with a new monitor, with the settings as they are now."""
@@ -167,6 +188,7 @@ class Console(Patient):
         """Show what the monitor found; the age of the data alone can wait for the clock to move."""
         if message.generation == self._generation and self.session.publish(message.snapshot, message.status):
             self.update()
+            self._tell_changes()
 
     @property
     def _shown(self) -> bool:
@@ -188,10 +210,22 @@ class Console(Patient):
     def on_app_focus(self) -> None:
         """Somebody looks at the terminal again."""
         self.session.watched(True)
+        self.set_timer(_FRESH_SECONDS, self._tell_changes)
 
     def on_app_blur(self) -> None:
         """Nobody looks at the terminal."""
         self.session.watched(False)
+        threading.Thread(target=self.keep, name="keep", daemon=True).start()
+
+    def _tell_changes(self) -> None:
+        """Say what changed since somebody last looked, once the figures are of now."""
+        session, look = self.session, self.look
+        if session.snapshot is None or session.stale:
+            return
+        before = session.lately.seen(session.view, session.snapshot)
+        if before is not None:
+            line = changes(before, session.view.tab, session.snapshot, look.words, look.zone)
+            self.tell(line, "accent", seconds=60)
 
     # look
 
@@ -203,16 +237,29 @@ class Console(Patient):
     def _relook(self) -> None:
         self._look = self._make_look()
 
-    def configure(self, *, language: str | None = None, theme: str | None = None, timezone: str | None = None) -> None:
-        """Take other settings and show everything by them; another zone has other days, and is read anew."""
+    def configure(
+        self,
+        *,
+        language: str | None = None,
+        theme: str | None = None,
+        timezone: str | None = None,
+        mouse: bool | None = None,
+    ) -> None:
+        """Take other settings and show everything by them; another zone has other days, which are summed up anew."""
         old = self.settings
         self.settings = replace(
-            old, language=language or old.language, theme=theme or old.theme, timezone=timezone or old.timezone
+            old,
+            language=language or old.language,
+            theme=theme or old.theme,
+            timezone=timezone or old.timezone,
+            mouse=old.mouse if mouse is None else mouse,
         )
         self._words = Translator(self.settings.language)
         self.theme = self._palettes[self.settings.theme].name
         if self.settings.timezone != old.timezone:
-            self.restart()
+            self.session.set_timezone(self.settings.timezone)
+        if self.settings.mouse != old.mouse:
+            switch_mouse(self._driver, on=self.settings.mouse)
         self._relook()
         for screen in self.screen_stack:
             for drawn in screen.query(Drawn):
@@ -241,7 +288,9 @@ class Console(Patient):
 
         if self.screen is self._desk:
             words = self.look.words
-            self.push_screen(Palette(commands(words, self.settings.timezone, self.keys)), self._desk.run_command)
+            names, settings = self._desk.saved()[0], self.settings
+            listed = commands(words, settings.timezone, self.keys, names, mouse=settings.mouse)
+            self.push_screen(Palette(listed), self._desk.run_command)
 
     def action_repaint(self) -> None:
         """Write every cell again."""
@@ -270,6 +319,7 @@ class Console(Patient):
     def leave(self) -> None:
         """End now, whatever runs; the monitor is told so meanwhile."""
         self.begin_stopping()
+        self.keep()
         self.exit(0)
 
     def begin_stopping(self) -> threading.Thread | None:

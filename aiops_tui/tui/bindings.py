@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-from aiops_tui.tui.keys import Key, Place, keys_of
+from aiops_tui.tui.keys import NOWHERE, Key, Place, keys_of
 
 _ALWAYS = frozenset({"leave"})
 """Keys that work even while a text is being typed."""
@@ -13,7 +13,13 @@ _ALWAYS = frozenset({"leave"})
 def bindings_of(*places: Place, only: frozenset[str] | None = None) -> list[BindingType]:
     """Return the bindings of the keys that work in these places, of ``only`` some actions perhaps."""
     return [
-        Binding(",".join(key.keys), _action(key), show=False, priority=key.id in _ALWAYS, id=f"{key.place}.{key.id}")
+        Binding(
+            ",".join(key.keys) or NOWHERE,
+            _action(key),
+            show=False,
+            priority=key.id in _ALWAYS,
+            id=f"{key.place}.{key.id}",
+        )
         for key in keys_of(*places)
         if only is None or key.id in only
     ]

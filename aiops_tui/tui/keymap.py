@@ -10,10 +10,7 @@ from textual.keys import Keys, _character_to_key
 
 from aiops_tui.model.panels import Notice
 from aiops_tui.text.printable import printable
-from aiops_tui.tui.keys import KEYS, Key, Place, latin
-
-NOWHERE = "<none>"
-"""The name of a key that no keyboard has."""
+from aiops_tui.tui.keys import KEYS, NOWHERE, Key, Place, latin
 
 _TOGETHER: tuple[frozenset[Place], ...] = (
     frozenset({"everywhere", "main", "list", "log"}),

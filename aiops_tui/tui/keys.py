@@ -9,6 +9,9 @@ from typing import Literal
 
 from aiops_tui.model.panels import TABS
 
+NOWHERE = "<none>"
+"""The name of a key that no keyboard has, for actions without one."""
+
 Place = Literal["everywhere", "main", "list", "chart", "log", "tiles", "conversation", "dialog"]
 PLACES: tuple[Place, ...] = ("everywhere", "main", "list", "chart", "tiles", "log", "conversation", "dialog")
 """Where a key works, in the order of the help screen."""
@@ -77,6 +80,8 @@ KEYS: tuple[Key, ...] = (
     Key("find", ("f",), "f", in_palette=True, asks=True),
     Key("next_hit", ("n",), "n", repeats=True),
     Key("previous_hit", ("N",), "N", repeats=True),
+    Key("save_view", (), "–", in_palette=True, asks=True),
+    Key("resume_view", (), "–", in_palette=True),
     Key("export", ("x",), "x", in_palette=True),
     Key("copy", ("y",), "y", in_palette=True),
     Key("copy_cell", ("Y",), "Y", in_palette=True),

@@ -58,7 +58,14 @@ class Host(Protocol):
     def opened(self) -> None:
         """Give a line to type in, which has just opened, the keys pressed since it was asked for."""
 
-    def configure(self, *, language: str | None = None, theme: str | None = None, timezone: str | None = None) -> None:
+    def configure(
+        self,
+        *,
+        language: str | None = None,
+        theme: str | None = None,
+        timezone: str | None = None,
+        mouse: bool | None = None,
+    ) -> None:
         """Take other settings and show everything by them."""
 
     def leave(self) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from types import FrameType
 
 from aiops_tui.config import Settings
@@ -51,6 +52,8 @@ def _end_with_the_terminal(console: Console) -> None:
 
 def abandon(console: Console) -> None:
     """End the process at once, giving the monitor a moment to cancel what runs."""
+    with suppress(Exception):  # whatever happens, it ends
+        console.keep()
     monitor = console.session.monitor
     if monitor is not None:
         stopping = threading.Thread(target=monitor.stop, args=(_STOP_SECONDS,), daemon=True)

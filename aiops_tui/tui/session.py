@@ -12,6 +12,7 @@ from aiops_tui.model.panels import Notice, Snapshot, Status
 from aiops_tui.model.records import Conversation, Neighbours, Page
 from aiops_tui.model.view import View
 from aiops_tui.tui.history import History, Place
+from aiops_tui.tui.lately import Lately
 from aiops_tui.tui.vocabulary import Vocabulary
 from aiops_tui.tui.widgets.entries import Book
 
@@ -51,6 +52,9 @@ class MonitorLike(Protocol):
     def set_interval(self, seconds: float) -> None:
         """Poll so often."""
 
+    def set_timezone(self, name: str) -> None:
+        """Sum up by the days of another zone."""
+
     def idle(self, on: bool) -> None:
         """Poll rarely, because nobody looks, or go on as before."""
 
@@ -78,6 +82,8 @@ class Session:
         self._told = view
         self._watched = True
         self.vocabulary = Vocabulary()
+        self._timezone: str | None = None
+        self.lately = Lately()
         self.filters: tuple[str, ...] = ()
         """The filters that were entered, the latest last."""
 
@@ -104,6 +110,8 @@ class Session:
             monitor.pause(True)
         if not self._watched:
             monitor.idle(True)
+        if self._timezone is not None:
+            monitor.set_timezone(self._timezone)
         self._told = self.view
 
     def publish(self, snapshot: Snapshot | None, status: Status) -> bool:
@@ -151,15 +159,26 @@ class Session:
 
     def next_interval(self) -> float:
         """Go on to the next of the usual intervals, and return it."""
-        self.interval = next((seconds for seconds in INTERVALS if seconds > self.interval), INTERVALS[0])
-        if self.monitor is not None:
-            self.monitor.set_interval(self.interval)
+        self.set_interval(next((seconds for seconds in INTERVALS if seconds > self.interval), INTERVALS[0]))
         return self.interval
+
+    def set_interval(self, seconds: float) -> None:
+        """Poll so often."""
+        self.interval = seconds
+        if self.monitor is not None:
+            self.monitor.set_interval(seconds)
+
+    def set_timezone(self, name: str) -> None:
+        """Show the days of another zone."""
+        self._timezone = name
+        if self.monitor is not None:
+            self.monitor.set_timezone(name)
 
     def watched(self, on: bool) -> None:
         """Poll less often while nobody is looking."""
         if on != self._watched:
             self._watched = on
+            self.lately.watched(on)
             if self.monitor is not None:
                 self.monitor.idle(not on)
 

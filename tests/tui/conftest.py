@@ -122,6 +122,9 @@ class FakeMonitor:
     def set_interval(self, seconds: float) -> None:
         self.calls.append(("interval", seconds))
 
+    def set_timezone(self, name: str) -> None:
+        self.calls.append(("timezone", name))
+
     def idle(self, on: bool) -> None:
         self.calls.append(("idle", on))
 

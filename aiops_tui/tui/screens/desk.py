@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -10,15 +11,15 @@ from aiops_tui.text.cells import width
 from aiops_tui.tui import moves
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.look import host
-from aiops_tui.tui.screens.handing import HandingScreen
+from aiops_tui.tui.screens.keeping import KeepingScreen
 
 if TYPE_CHECKING:
     from aiops_tui.slack import Outcome
     from aiops_tui.tui.screens.palette import Command
 
 
-class Desk(HandingScreen):
-    """Polls, shares and does what the palette lists, beside moving, asking and handing out."""
+class Desk(KeepingScreen):
+    """Polls, shares and does what the palette lists, beside moving, asking, handing out and keeping."""
 
     BINDINGS = bindings_of("main")
 
@@ -93,27 +94,38 @@ class Desk(HandingScreen):
     # the palette
 
     def run_command(self, command: Command | None) -> None:
-        """Do what was chosen in the palette."""
+        """Do what was chosen in the palette: a choice with its argument, else what a key does."""
         if command is None:
             return
-        desk, argument = host(self), command.argument
-        match command.action:
-            case "window":
-                self.go_in_time(moves.windowed(self.session.view, argument))
-            case "language":
-                desk.configure(language=argument)
-            case "theme":
-                desk.configure(theme=argument)
-            case "zone":
-                desk.configure(timezone=argument)
-            case "reconcile":
-                if self.session.monitor is not None:
-                    self.session.monitor.reconcile()
-                    desk.tell(desk.look.words("tui.reconciling"))
-            case "notices":
-                self._show_notices()
-            case action:
-                self.call_later(self._call, action)
+        desk = host(self)
+        choices: Mapping[str, Callable[[str], object]] = {
+            "window": lambda name: self.go_in_time(moves.windowed(self.session.view, name)),
+            "language": lambda name: desk.configure(language=name),
+            "theme": lambda name: desk.configure(theme=name),
+            "zone": lambda name: desk.configure(timezone=name),
+            "mouse": lambda state: desk.configure(mouse=state == "on"),
+            "interval": self._poll_every,
+            "saved": self.open_saved,
+            "forget": self.delete_saved,
+        }
+        if command.argument:
+            choices[command.action](command.argument)
+        else:
+            self.call_later(self._call, command.action)
+
+    def _poll_every(self, seconds: str) -> None:
+        self.session.set_interval(float(seconds))
+        host(self).tell(host(self).look.words("tui.interval", seconds=seconds))
+
+    def action_reconcile(self) -> None:
+        """Recount everything that the view rests on."""
+        if self.session.monitor is not None:
+            self.session.monitor.reconcile()
+            host(self).tell(host(self).look.words("tui.reconciling"))
+
+    def action_notices(self) -> None:
+        """Show all there is to know of data and settings."""
+        self._show_notices()
 
     async def _call(self, action: str) -> None:
         namespace = self if hasattr(self, f"action_{action}") else self.app
