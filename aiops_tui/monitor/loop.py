@@ -140,12 +140,16 @@ class Monitor:
         """Ask for one conversation; the answer is None if it is not there, a SourceError if the database fails."""
         return self._ask(lambda collector: read_conversation(collector.database, collector.relations(), key))
 
-    def conversations(self, view: View, after: str | None = None, limit: int = 50) -> Future[Page]:
+    def conversations(
+        self, view: View, after: str | None = None, limit: int = 50, *, aside: bool = False
+    ) -> Future[Page]:
         """Ask for a page of the conversations of a view, the newest key first, from below the key ``after`` on.
 
-        It is withdrawn when other rows are looked at or asked for: the future then ends with ``CancelledError``.
+        It is withdrawn when other rows are looked at or asked for, unless it is asked ``aside``: the future then ends
+        with ``CancelledError``.
         """
-        return self._ask(lambda collector: collector.conversations(view, after, limit), "rows", _rows_of(view))
+        channel, about = ("", None) if aside else ("rows", _rows_of(view))
+        return self._ask(lambda collector: collector.conversations(view, after, limit), channel, about)
 
     def neighbours(self, key: str) -> Future[Neighbours]:
         """Ask which conversations the same user had before and after one; withdrawn when another one is asked for."""

@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from aiops_tui.model.panels import Cell, Column, Panel, Snapshot
+from aiops_tui.model.records import Page, Recent
 from aiops_tui.text.translations import Translator
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MOST = 1_000_000
 
 _RETRIES = 50
 _REST = 0.2
-"""A page that was withdrawn because another view is looked at is asked for again, after so many seconds."""
+"""A page that was withdrawn, because the monitor lost the database or another took its place, is asked for again."""
 
 Progress = Callable[[int, int | None], None]
 """Is told how many rows are written, and of how many if that is known."""
@@ -47,26 +47,6 @@ COLUMNS = (
     Column("sentiment", "sentiment"), Column("score", "score"), Column("question", "text"),
 )  # fmt: skip
 """What is written of each conversation; of its question, the beginning."""
-
-
-class Listed(Protocol):
-    """One conversation of a list."""
-
-    conversation: str
-    time: datetime | None
-    user_id: str | None
-    topic: str | None
-    sentiment: str
-    score: float | None
-    question: str
-
-
-class Page(Protocol):
-    """Some conversations, the total if it is known, and whether there are more."""
-
-    rows: Sequence[Listed]
-    total: int | None
-    more: bool
 
 
 NextPage = Callable[[str | None], Future[Page]]
@@ -166,7 +146,7 @@ def _pages(next_page: NextPage, stopped: threading.Event) -> Iterator[Page]:
         after = page.rows[-1].conversation
 
 
-def _cells(row: Listed) -> Sequence[Cell]:
+def _cells(row: Recent) -> Sequence[Cell]:
     return (row.conversation, row.time, row.user_id, row.topic, row.sentiment, row.score, row.question)
 
 

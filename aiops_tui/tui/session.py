@@ -61,8 +61,13 @@ class MonitorLike(Protocol):
     def conversation(self, key: str) -> Future[Conversation | None]:
         """Read one conversation."""
 
-    def conversations(self, view: View, after: str | None = None, limit: int = 50) -> Future[Page]:
-        """Read a page of the conversations behind a view, the newest first, those that come after a key."""
+    def conversations(
+        self, view: View, after: str | None = None, limit: int = 50, *, aside: bool = False
+    ) -> Future[Page]:
+        """Read a page of the conversations behind a view, the newest first, those that come after a key.
+
+        One that is asked ``aside`` is not withdrawn when another view is looked at.
+        """
 
     def neighbours(self, key: str) -> Future[Neighbours]:
         """Read which conversations the same user had before and after one."""

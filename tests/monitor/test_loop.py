@@ -90,6 +90,23 @@ def test_a_changed_sentiment_is_found_by_recounting_in_the_background(backend: B
     watcher.until(all_negative)
 
 
+def test_another_zone_is_shown_from_what_is_read_already(
+    backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = datetime.now(UTC)
+    backend.insert([*some_talks(1, 40, ago=timedelta(hours=30)), *some_talks(100, 40, ago=timedelta(hours=14))])
+    view = View("sentiment", WindowSpec("7d", at=at))
+    monitor = watcher.start(view)
+    watcher.until_live()
+    monkeypatch.setattr(Collector, "__init__", lambda *_: pytest.fail("nothing is read anew"))
+    monitor.set_timezone("America/New_York")
+    shown, _ = watcher.until(lambda snapshot, _: snapshot is not None and snapshot.timezone == "America/New_York")
+    monkeypatch.undo()
+    assert shown is not None
+    fresh = Monitor.once(replace(watcher.settings, timezone="America/New_York"), view, ["sentiment"])
+    assert shown.tabs == fresh.tabs
+
+
 def test_paused_looks_no_more_until_asked(backend: Backend, watcher: Watcher) -> None:
     backend.insert(some_talks(1, 4))
     monitor = watcher.start()

@@ -137,3 +137,14 @@ def test_a_page_nobody_wants_any_more_is_withdrawn(backend: Backend, watcher: Wa
             continue
         assert {row.user_id for row in rows} == {"u2" if view is new else "u1"}
     assert len(monitor.conversations(new).result(30).rows) == 6
+
+
+def test_a_page_that_is_asked_aside_is_answered_whatever_else_is_looked_at(backend: Backend, watcher: Watcher) -> None:
+    backend.insert(some_talks(1, 30))
+    monitor = watcher.start()
+    watcher.until_live()
+    old, new = View(filter=Filter.parse("user:u1")), View(filter=Filter.parse("user:u2"))
+    seen = monitor.conversations(new)
+    futures = [monitor.conversations(old, aside=True) for _ in range(10)]
+    monitor.look(new)
+    assert all(len(future.result(30).rows) == 6 for future in (seen, *futures))

@@ -134,7 +134,9 @@ class FakeMonitor:
         future.set_result(self.known.get(key) or (conversation(key) if there else None))
         return future
 
-    def conversations(self, view: View, after: str | None = None, limit: int = 50) -> Future[Page]:
+    def conversations(
+        self, view: View, after: str | None = None, limit: int = 50, *, aside: bool = False
+    ) -> Future[Page]:
         self.calls.append(("page", (str(view.filter), view.window, after)))
         future: Future[Page] = Future()
         last = self.behind if after is None else int(after) - 1

@@ -14,7 +14,6 @@ import time
 from base64 import b64decode
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiops_tui.model.panels import Snapshot
+from aiops_tui.model.records import Page, Recent
 from aiops_tui.model.view import View
 from aiops_tui.output.files import NotWrittenError, private_file
 from aiops_tui.text.translations import Translator
@@ -157,29 +157,11 @@ def test_a_file_that_appears_meanwhile_is_not_written_over(here: Path) -> None:
     assert (here / "x").read_text() == "theirs"
 
 
-@dataclass(frozen=True)
-class Talk:
-    conversation: str
-    time: datetime | None
-    user_id: str | None
-    topic: str | None
-    sentiment: str
-    score: float | None
-    question: str
+def talk(number: int, question: str = "왜?") -> Recent:
+    return Recent(str(number), datetime(2026, 11, 22, tzinfo=UTC), "=cmd", "환불", "negative", 4.5, question)
 
 
-@dataclass(frozen=True)
-class Some:
-    rows: tuple[Talk, ...]
-    more: bool
-    total: int | None = None
-
-
-def talk(number: int, question: str = "왜?") -> Talk:
-    return Talk(str(number), datetime(2026, 11, 22, tzinfo=UTC), "=cmd", "환불", "negative", 4.5, question)
-
-
-def pages_of(talks: list[Talk], size: int) -> Callable[[str | None], Future[Any]]:
+def pages_of(talks: list[Recent], size: int) -> Callable[[str | None], Future[Any]]:
     """Answer like the monitor does; every other page is withdrawn once."""
     withdrawn: set[str | None] = set()
 
@@ -190,7 +172,7 @@ def pages_of(talks: list[Talk], size: int) -> Callable[[str | None], Future[Any]
             withdrawn.add(after)
             future.cancel()
         else:
-            future.set_result(Some(tuple(talks[start : start + size]), start + size < len(talks), len(talks)))
+            future.set_result(Page(tuple(talks[start : start + size]), start + size < len(talks), len(talks)))
         return future
 
     return next_page
@@ -236,6 +218,38 @@ def test_a_stopped_export_leaves_nothing(here: Path) -> None:
     with pytest.raises(Stopped):
         write_pages(target(here / "x"), pages_of(talks, 5), stopped, lambda done, total: stopped.set())
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["CSV", "Parquet"])
+async def test_the_conversations_behind_the_view_are_exported_with_progress(desk: Open, here: Path, kind: str) -> None:
+    async with desk(size=(80, 24)) as d:
+        await export(d, f"conversations view {kind}", "all")
+        await d.sees("rows in ")
+        pages = [after for _, _, after in d.monitor.named("page")]
+        assert len(pages) == -(-d.monitor.behind // 500)
+    if kind == "Parquet":
+        assert pl.read_parquet(here / "all").height == d.monitor.behind
+    else:
+        assert len(table(here / "all")) == d.monitor.behind + 1
+
+
+async def test_an_export_goes_on_while_one_looks_at_other_things_and_the_same_key_stops_it(
+    desk: Open, here: Path
+) -> None:
+    def slow(monitor: Any) -> None:
+        monitor.held = []
+
+    async with desk(prepare=slow) as d:
+        await export(d, "conversations view CSV", "all")
+        await d.until(lambda: d.monitor.held)
+        future, page = d.monitor.held.pop()
+        future.set_result(Page(page.rows, more=True, total=1234))
+        await d.sees("exporting: ", "of 1,234 conversations · x stops")
+        await d.press("2")
+        await d.until(lambda: d.console.session.view.tab == "sentiment")
+        await d.press("x")
+        await d.sees("export stopped, nothing is left of the file")
+        await d.until(lambda: not list(here.iterdir()))
 
 
 @given(st.text())

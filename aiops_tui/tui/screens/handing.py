@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from textual.message import Message
 
 from aiops_tui.model.panels import Notice, Panel, Snapshot, Table
+from aiops_tui.model.records import Page
 from aiops_tui.model.sorting import sorted_by
 from aiops_tui.text.cells import cut
 from aiops_tui.tui import moves
@@ -78,7 +81,7 @@ class HandingScreen(AskingScreen):
 
         words = host(self).look.words
         things = [(panel.id, words.title(panel.id))] if panel is not None else []
-        if hasattr(self.session.monitor, "conversations"):
+        if self.session.monitor is not None:
             things.append((_CONVERSATIONS, words("tui.export.conversations")))
         return [
             Command(thing, kind, words("tui.export.as", thing=name, kind=words(f"tui.export.{kind}")))
@@ -116,16 +119,21 @@ class HandingScreen(AskingScreen):
             self._export_conversations(target)
 
     def _export_conversations(self, target: Target) -> None:
-        ask, view = getattr(self.session.monitor, "conversations", None), self.session.view
-        if ask is None:
-            return
+        session, view = self.session, replace(self.session.view, conversation=None)
+
+        def next_page(after: str | None) -> Future[Page]:
+            if session.monitor is None:  # another one is being made
+                withdrawn: Future[Page] = Future()
+                withdrawn.cancel()
+                return withdrawn
+            return session.monitor.conversations(view, after, PAGE, aside=True)
 
         def progress(done: int, total: int | None) -> None:
             self.post_message(self.Progressed(done, total))
 
         self._begin_export(
             target.path,
-            lambda stopped: write_pages(target, lambda after: ask(view, after, PAGE), stopped, progress),
+            lambda stopped: write_pages(target, next_page, stopped, progress),
         )
 
     def _begin_export(self, path: Path, write: Callable[[threading.Event], int]) -> None:
