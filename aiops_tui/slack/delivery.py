@@ -49,6 +49,8 @@ class Courier:
     ) -> None:
         self.outbox = outbox
         self.draws: dict[str, Draw] = {}
+        self.settled: list[str] = []
+        """The shares that this courier sent or gave up, or found that another had left half-way."""
         self._settings = settings
         self._clock = clock
         self._sleep = sleep
@@ -60,7 +62,7 @@ class Courier:
             return True
         with _sole(self.outbox.folder / "outbox.lock") as ours:
             if ours:
-                self.outbox.recover(self._clock())
+                self.settled += [entry.id for entry in self.outbox.recover(self._clock())]
                 while (entry := self._next()) is not None:
                     self._send(entry)
             return ours
@@ -75,6 +77,7 @@ class Courier:
         return entry
 
     def _send(self, entry: Entry) -> None:
+        self.settled.append(entry.id)
         try:
             parcel = Parcel.from_json(entry.parcel)
         except ValueError:
@@ -83,7 +86,7 @@ class Courier:
             return
         settings = replace(self._settings, slack_channel=entry.channel or None)
         parent = self.outbox.thread_of(entry) if entry.threaded and has_bot(settings) else None
-        if entry.attempts > 1 and self._clock() - entry.created > _LATE:
+        if self._clock() - entry.created > _LATE:
             parcel = late(parcel)
         outcome, layout = self._post(entry, parcel, settings, parent)
         if parent is not None and error_word(outcome) in _THREAD_GONE:

@@ -276,6 +276,11 @@ class Outbox:
             )
             return changed.rowcount > 0
 
+    def renew(self, share: str) -> None:
+        """Let a share be tried once more, however old it is."""
+        with self._transaction() as db:
+            db.execute("update shares set attempts = 0 where id = ?", (share,))
+
     def purge(self, before: float) -> None:
         """Forget shares that were last touched before a time."""
         with self._transaction() as db:

@@ -136,6 +136,7 @@ class Console(Patient):
         self.update()
         self.restart()
         self._remember()
+        self._desk.watch_outbox()
         if self.session.view.conversation is not None:
             self._desk.open_conversation(self.session.view.conversation)
 
@@ -151,6 +152,10 @@ class Console(Patient):
         session = self.session
         view = options_of(replace(session.view, conversation=None))
         keep_session(self.settings, LastSession(view, session.lately.kept(), session.filters))
+
+    def on_unmount(self) -> None:
+        """Send nothing any more that waits: another console may."""
+        self.sharing.stop(0)
 
     def restart(self) -> None:
         """Begin with a new monitor, with the settings as they are now."""

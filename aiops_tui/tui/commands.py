@@ -46,6 +46,7 @@ def commands(
     found.append(Command("mouse", switched, words(f"tui.command.mouse.{switched}")))
     found += [Command("forget", name, words("tui.command.forget", name=name)) for name in saved]
     found.append(Command("reconcile", "", words("tui.command.reconcile")))
+    found.append(Command("shares", "", words("tui.command.shares")))
     found.append(Command("notices", "", words("tui.command.notices")))
     found.append(Command("help", "", words("keys.help"), "?"))
     found.append(Command("leave", "", words("keys.leave"), "Ctrl+C"))

@@ -17,6 +17,7 @@ _TOGETHER: tuple[frozenset[Place], ...] = (
     frozenset({"everywhere", "main", "chart"}),
     frozenset({"everywhere", "main", "tiles"}),
     frozenset({"everywhere", "dialog", "conversation", "list"}),
+    frozenset({"everywhere", "dialog", "shares", "list"}),
 )
 """Places whose keys work at the same time."""
 

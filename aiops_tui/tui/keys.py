@@ -12,8 +12,8 @@ from aiops_tui.model.panels import TABS
 NOWHERE = "<none>"
 """The name of a key that no keyboard has, for actions without one."""
 
-Place = Literal["everywhere", "main", "list", "chart", "log", "tiles", "conversation", "dialog"]
-PLACES: tuple[Place, ...] = ("everywhere", "main", "list", "chart", "tiles", "log", "conversation", "dialog")
+Place = Literal["everywhere", "main", "list", "chart", "log", "tiles", "conversation", "shares", "dialog"]
+PLACES: tuple[Place, ...] = ("everywhere", "main", "list", "chart", "tiles", "log", "conversation", "shares", "dialog")
 """Where a key works, in the order of the help screen."""
 
 
@@ -74,6 +74,8 @@ KEYS: tuple[Key, ...] = (
     Key("now", ("0",), "0", in_palette=True),
     Key("compare", ("c",), "c", in_palette=True),
     Key("share", ("s",), "s", rank=4, in_palette=True),
+    Key("share_with", ("S",), "S", in_palette=True, careful=True),
+    Key("take_back", ("u",), "u", in_palette=True),
     Key("pause", ("space",), "␣", rank=7, in_palette=True),
     Key("refresh", ("r",), "r", in_palette=True),
     Key("interval", ("i",), "i", in_palette=True),
@@ -108,6 +110,8 @@ KEYS: tuple[Key, ...] = (
     Key("next_record", ("right",), "→", "conversation", rank=4, repeats=True),
     Key("users_earlier", ("left_square_bracket",), "[", "conversation", rank=5, repeats=True),
     Key("users_later", ("right_square_bracket",), "]", "conversation", rank=6, repeats=True),
+    Key("retry", ("r",), "r", "shares", rank=3),
+    Key("drop", ("d",), "d", "shares", rank=4),
     Key("shut", ("escape", "backspace", "enter"), "Esc ⌫", "dialog", rank=1),
 )
 

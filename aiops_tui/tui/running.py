@@ -25,6 +25,7 @@ def run_console(settings: Settings, view: View) -> int:
     stopping = console.stopping or console.begin_stopping()
     if stopping is not None:
         stopping.join(max(_STOP_SECONDS - console.leaving_seconds, 0))
+    console.sharing.stop(_STOP_SECONDS - console.leaving_seconds)
     if console.crash_line:
         print(console.crash_line, file=sys.stderr)  # noqa: T201
         return 1

@@ -11,6 +11,7 @@ from aiops_tui.tui.keys import KEYS, PLACES, key_named, latin
 from aiops_tui.tui.screens.conversation import ConversationScreen
 from aiops_tui.tui.screens.desk import Desk
 from aiops_tui.tui.screens.help import help_lines
+from aiops_tui.tui.screens.shares import SharesSheet
 from aiops_tui.tui.screens.sheet import Sheet
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.entries import Entries
@@ -20,7 +21,8 @@ from aiops_tui.tui.widgets.tiles import Tiles
 
 ACTORS: dict[str, tuple[type, ...]] = {
     "everywhere": (Console,), "main": (Desk,), "list": (Rows,), "chart": (Chart,), "tiles": (Tiles,),
-    "log": (Entries,), "conversation": (ConversationScreen,), "dialog": (Sheet, ConversationScreen),
+    "log": (Entries,), "conversation": (ConversationScreen,), "shares": (SharesSheet,),
+    "dialog": (Sheet, ConversationScreen, SharesSheet),
 }  # fmt: skip
 
 
@@ -35,7 +37,7 @@ def test_a_text_scrolls_by_the_keys_of_a_list() -> None:
 
 
 def test_no_key_means_two_things_in_one_place() -> None:
-    for place in ("list", "chart", "tiles", "log", "conversation", "dialog"):
+    for place in ("list", "chart", "tiles", "log", "conversation", "shares", "dialog"):
         names = [name for key in KEYS if key.place in {"everywhere", place} for name in key.keys]
         assert len(names) == len(set(names)), place
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -12,6 +14,9 @@ import pytest
 from aiops_tui.config import Secret
 from aiops_tui.model.panels import Notice
 from aiops_tui.slack import Outcome
+from aiops_tui.slack.privacy import Veil
+from aiops_tui.text.cells import width
+from aiops_tui.tui.picture import screen_lines
 from aiops_tui.tui.screens.sheet import Sheet
 from tests.fakeslack import FakeSlack
 
@@ -89,3 +94,112 @@ async def test_one_under_way_does_not_keep_the_console_open(desk: Open) -> None:
         await d.press("ctrl+c")
         await asyncio.wait_for(d.until(lambda: d.console.return_value == 0), 2)
     gate.set()
+
+
+async def test_the_same_view_again_is_told_and_not_posted(desk: Open, slack: FakeSlack) -> None:
+    async with desk(**by_bot(slack)) as d:
+        await d.press("s")
+        await d.sees("shared to #ops")
+        await d.press("s")
+        await d.sees("just shared to #ops")
+        assert len(slack.posted) == 1
+
+
+async def test_the_address_is_copied_and_the_share_taken_back(desk: Open, slack: FakeSlack) -> None:
+    async with desk(**by_bot(slack), size=(160, 40)) as d:
+        await d.press("s")
+        await d.sees("y copies, u takes back")
+        await d.press("y")
+        assert d.console.clipboard.startswith("https://acme.slack.com/archives/")
+        await d.press("u")
+        await d.sees("taken back from #ops")
+        assert slack.posted == []
+        await d.press("u")
+        await d.sees("nothing to take back")
+
+
+async def test_what_cannot_be_sent_waits_and_goes_out_by_itself(desk: Open, slack: FakeSlack) -> None:
+    nowhere = {**by_bot(slack), "slack_api_url": "http://127.0.0.1:9/"}
+    async with desk(**nowhere, size=(160, 40)) as d:
+        await d.press("s")
+        await d.sees("waiting to be sent — cannot connect to 127.0.0.1")
+        (outbox,) = d.console.settings.state_dir.glob("outbox.db")
+        with closing(sqlite3.connect(outbox)) as file:
+            file.execute("update shares set next_at = 0")
+            file.commit()
+    async with desk(**by_bot(slack), size=(160, 40)) as d:
+        await d.sees("shared to #ops")
+        assert len(slack.posted) == 1
+
+
+async def test_the_preview_shows_and_chooses(desk: Open, slack: FakeSlack) -> None:
+    async with desk(**by_bot(slack), size=(120, 50)) as d:
+        await d.press("S")
+        await d.sees("What will be posted", "Slack's own", "User ids", "kept back", "12,430")
+        await d.press("right")
+        await d.sees("a picture")
+        await d.press("shift+tab", *"look")
+        await d.sees("look")
+        await d.press("enter")
+        await d.sees("shared to #ops")
+        await d.until(lambda: len(slack.posted) == 2, "a picture in the thread")
+        message, picture = slack.posted
+        assert message.text.startswith("look — Overview")
+        assert picture.thread == message.ts
+        assert (picture.file or b"").startswith(b"\x89PNG")
+
+
+async def test_leaving_the_preview_shares_nothing(desk: Open, slack: FakeSlack) -> None:
+    async with desk(**by_bot(slack)) as d:
+        await d.press("S")
+        await d.sees("What will be posted")
+        await d.press("escape")
+        assert d.console.screen is d.console.desk
+        assert slack.requests == []
+
+
+async def test_a_picture_of_the_screen_has_its_cells_and_keeps_back_who_and_what(desk: Open) -> None:
+    async with desk(size=(120, 40)) as d:
+        await d.sees("u0001", "카드가 두 번")
+        lines = screen_lines(d.console.desk, d.console.session.view, d.console.look, Veil(key=b"k"), "the database")
+        shown = "\n".join("".join(span.text for span in line) for line in lines)
+        assert {sum(width(span.text) for span in line) for line in lines} == {120}
+        assert "12,430" in shown
+        assert "the database" in shown
+        assert "결제 오류" in shown
+        assert "u0001" not in shown
+        assert "카드가" not in shown
+        assert "neon" not in shown
+        await d.sees("u0001", "카드가 두 번")  # the screen itself is as it was
+        open_lines = screen_lines(
+            d.console.desk, d.console.session.view, d.console.look, Veil(frozenset()), "the database"
+        )
+        assert "u0001" in "\n".join("".join(span.text for span in line) for line in open_lines)
+
+
+async def test_the_list_tells_and_asks_before_it_sends_again(desk: Open, slack: FakeSlack) -> None:
+    slack.mode = "drop_after"
+    async with desk(**by_bot(slack), size=(160, 40)) as d:
+        await d.press("s")
+        await d.sees("may have been shared")
+        slack.mode = "well"
+        d.console.desk.action_shares()
+        await d.sees("? unknown", "#ops", "Overview")
+        await d.press("r")
+        await d.sees("press r again")
+        assert len(slack.posted) == 1
+        await d.press("r")
+        await d.sees("● sent")
+        assert len(slack.posted) == 2
+        await d.press("escape")
+        assert d.console.screen is d.console.desk
+
+
+async def test_what_waits_can_be_dropped(desk: Open, slack: FakeSlack) -> None:
+    async with desk(**{**by_bot(slack), "slack_api_url": "http://127.0.0.1:9/"}, size=(160, 40)) as d:
+        await d.press("s")
+        await d.sees("waiting to be sent")
+        d.console.desk.action_shares()
+        await d.sees("◐ waits")
+        await d.press("d")
+        await d.sees("✖ dropped")

@@ -5,30 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from textual.message import Message
-
-from aiops_tui.text.cells import width
 from aiops_tui.tui import moves
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.look import host
-from aiops_tui.tui.screens.keeping import KeepingScreen
+from aiops_tui.tui.screens.telling import TellingScreen
 
 if TYPE_CHECKING:
-    from aiops_tui.slack import Outcome
     from aiops_tui.tui.screens.palette import Command
 
 
-class Desk(KeepingScreen):
-    """Polls, shares and does what the palette lists, beside moving, asking, handing out and keeping."""
+class Desk(TellingScreen):
+    """Polls and does what the palette lists, beside moving, asking, handing out, keeping and telling others."""
 
     BINDINGS = bindings_of("main")
-
-    class Shared(Message):
-        """A share ended; an exception is one that nobody foresaw."""
-
-        def __init__(self, result: Outcome | Exception) -> None:
-            super().__init__()
-            self.result = result
 
     # polling
 
@@ -48,48 +37,6 @@ class Desk(KeepingScreen):
         """Poll by the next interval."""
         seconds = self.session.next_interval()
         host(self).tell(host(self).look.words("tui.interval", seconds=f"{seconds:g}"))
-
-    # telling others
-
-    def action_share(self) -> None:
-        """Share what is seen to Slack, one share at a time."""
-        session, desk = self.session, host(self)
-        words = desk.look.words
-        if session.snapshot is None or session.stale:
-            desk.tell(words("tui.share.not_yet"))
-            return
-        begun = desk.sharing.begin(
-            session.snapshot, session.view, desk.settings, words, lambda result: self.post_message(self.Shared(result))
-        )
-        if begun:
-            desk.tell(words("tui.share.sharing"), seconds=0)
-
-    def on_desk_shared(self, event: Shared) -> None:
-        """Tell what became of a share."""
-        event.stop()
-        result, desk = event.result, host(self)
-        words = desk.look.words
-        if isinstance(result, Exception):
-            desk.tell(words("tui.share.failed", kind=type(result).__name__), "alarm", seconds=30)
-            return
-        notice = words.notice(result.notice)
-        if result.kind == "sent":
-            desk.tell(" · ".join(filter(None, (notice, result.permalink))), "accent", seconds=15)
-        elif result.kind == "unset":
-            self._explain("", notice)
-        else:
-            self._explain(words(f"tui.share.{result.kind}"), notice)
-
-    def _explain(self, head: str, reason: str) -> None:
-        """Tell why nothing was shared and what to do: in the last line, or where that is too short, on a sheet."""
-        desk, line = host(self), f"{head} — {reason}"
-        if head and width(line) < self.size.width:
-            desk.tell(line, "alarm", seconds=60)
-            return
-        from aiops_tui.tui.screens.notes import text_sheet
-
-        desk.tell(head, "alarm", seconds=60)
-        self.app.push_screen(text_sheet(desk.look.words("tui.share.title"), line if head else reason))
 
     # the palette
 
