@@ -39,6 +39,7 @@ class Line:
         self._loop = asyncio.new_event_loop()
         self._open: set[_Relay] = set()
         self._left: int | None = None
+        self._blocked = False
         self._trips = self._received = 0
         self._server = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", 0))
         port = self._server.sockets[0].getsockname()[1]
@@ -59,6 +60,11 @@ class Line:
     def cut_after(self, received: int) -> None:
         """Cut all connections when so many bytes more went to the client."""
         self._on_loop(lambda: setattr(self, "_left", received))
+
+    def block(self, on: bool) -> None:
+        """Cut all connections and let none pass, or let new ones pass again."""
+        self._blocked = on
+        self.cut()
 
     def close(self) -> None:
         """Cut everything and listen no more."""
@@ -82,6 +88,8 @@ class Line:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
+            if self._blocked:
+                raise OSError
             if self._host.startswith("/"):
                 back, forth = await asyncio.open_unix_connection(f"{self._host}/.s.PGSQL.{self._port}")
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,13 +56,14 @@ def snapshot(run: Invocation) -> int:
 def take(run: Invocation, view: View, tabs: Sequence[str]) -> Snapshot:
     """Return a Snapshot of some tabs."""
     settings = run.settings
+    withdraw: list[Callable[[], None]] = []
 
     def once() -> Snapshot:
         from aiops_tui.monitor import Monitor
 
-        return Monitor.once(settings, view, tabs)
+        return Monitor.once(settings, view, tabs, begun=withdraw.append)
 
-    return interruptible(once)
+    return interruptible(once, lambda: [one() for one in withdraw])
 
 
 def sorted_tables(taken: Snapshot, run: Invocation, sort: str | None) -> Snapshot:

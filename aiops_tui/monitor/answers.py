@@ -50,6 +50,8 @@ class Answers:
         self._kept: OrderedDict[Hashable, _Answer] = OrderedDict()
         self._ahead: Mapping[Hashable, Any] = {}
         self._moment = 0.0
+        self.offline = False
+        """Whether nothing can be asked now: what is known is given, None else."""
         self.stale_until: float | None = None
         """When an answer given stale may be asked for anew, on the monotonic clock."""
 
@@ -59,6 +61,8 @@ class Answers:
         A ``patient`` question is asked again only when asking takes less than ``share`` of the time.
         """
         known = self._kept.get(question)
+        if self.offline:
+            return cast("T", known.value if known else None)
         if known is not None and (known.version == version or self._moment < known.due):
             if known.version != version:
                 self.stale_until = known.due if self.stale_until is None else min(self.stale_until, known.due)
@@ -98,7 +102,7 @@ class Answers:
             return None
         self._put_off.discard(question)
         value = self.of(question, version, lambda: _in_time(ask, database))
-        if value is None:
+        if value is None and not self.offline:
             self.gaps.add(missing)
         return value
 

@@ -39,6 +39,9 @@ from aiops_tui.source.schema import Schema, read_tables, understand
 
 Progress = Callable[[int, int], None]
 
+_OTHER_TABLES = {"source.changed", "source.no_rights"}
+"""What is said of a question to a table that was taken away."""
+
 _BOOKS = 6
 """A view needs up to five: both periods of an uneven window, each with and without its filter, and all times."""
 
@@ -116,7 +119,13 @@ class Collector:
 
     def probe(self) -> Signs:
         """Look for signs of change, after learning the tables anew where one was replaced."""
-        signs = read_signs(self.database, self._schema())
+        try:
+            signs = read_signs(self.database, self._schema())
+        except SourceError as error:
+            if error.notice.id not in _OTHER_TABLES:
+                raise
+            self._learn_schema()
+            signs = read_signs(self.database, self._schema())
         if self._identity != signs.identity:
             if self._identity:
                 self._learn_schema()
@@ -225,6 +234,8 @@ class Collector:
         """Return when answers that were given stale, or evaluations that were put off, may be asked for anew."""
         stale = self._answers.stale_until
         times = [] if stale is None else [stale]
+        if self._evaluation_problem is not None:
+            times.append(0.0)
         if self.signs is not None:
             times += [due for book in self._books.values() if (due := book.evaluations_due_at(self.signs)) is not None]
         return min(times, default=None)
@@ -380,11 +391,15 @@ class Collector:
             if error.lost or isinstance(error, Cancelled):
                 raise
             self._evaluation_problem = Notice("source.evaluations_stale", {"table": "conversation_evaluation"})
-            return self._scored(scene, inputs, ask=False)
+            self._answers.offline = True
+            try:
+                return self._scored(scene, inputs)
+            finally:
+                self._answers.offline = False
 
-    def _scored(self, scene: _Scene, inputs: Inputs, *, ask: bool = True) -> Inputs:
+    def _scored(self, scene: _Scene, inputs: Inputs) -> Inputs:
         on, wanted, lists = scene.relations, scene.wanted, self._lists
-        asked = ask and "evaluation" in scene.tabs
+        asked = "evaluation" in scene.tabs
 
         def judged(cells: Cells, place: str, period: Period) -> Cells:
             book = scene.books[place]
@@ -399,14 +414,13 @@ class Collector:
         before = inputs.before
         if before is not None and scene.previous is not None:
             before = judged(before, "before", scene.previous)
-        if ask:
-            inputs = self._people.scored(inputs, Asked(on, wanted, scene.asked, version))
+        inputs = self._people.scored(inputs, Asked(on, wanted, scene.asked, version))
         return replace(
             inputs,
             current=judged(inputs.current, "current", scene.window.period),
             before=before,
-            worst=lists.worst(on, wanted, scene.window.period, version) if asked else (),
-            recent=lists.scored(on, inputs.recent, version) if ask else inputs.recent,
+            worst=lists.worst(on, wanted, scene.window.period, version) or () if asked else (),
+            recent=lists.scored(on, inputs.recent, version),
         )
 
     def _warnings(self, scene: _Scene) -> tuple[Notice, ...]:

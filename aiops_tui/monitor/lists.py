@@ -79,9 +79,8 @@ class Lists:
             self._scores, self._scores_above, self._scores_version = {}, None, version
         keys = [int(row.conversation) for row in rows]
         unknown = [key for key in keys if key not in self._scores and not self._is_above(key)]
-        if unknown:
-            self._scores.update(dict.fromkeys(unknown))
-            self._scores.update(self._ask_scores(on, unknown))
+        if unknown and not self.answers.offline:
+            self._scores.update(dict.fromkeys(unknown) | dict(self._ask_scores(on, unknown)))
         return tuple(replace(row, score=self._scores.get(key)) for row, key in zip(rows, keys, strict=True))
 
     def scored_page(self, on: Relations, rows: tuple[Recent, ...]) -> tuple[Recent, ...]:

@@ -166,15 +166,21 @@ class Monitor:
 
     @classmethod
     def once(
-        cls, settings: Settings, view: View, tabs: Sequence[str], progress: Callable[[int, int], None] | None = None
+        cls,
+        settings: Settings,
+        view: View,
+        tabs: Sequence[str],
+        progress: Callable[[int, int], None] | None = None,
+        begun: Callable[[Callable[[], None]], object] = lambda withdraw: None,
     ) -> Snapshot:
-        """Return one Snapshot of some tabs, without a thread.
+        """Return one Snapshot of some tabs, without a thread; ``begun`` gets what withdraws it, from any thread.
 
         Raises:
             SourceError: if the database does not answer.
         """
         database = open_database(settings)
         database.connect()
+        begun(database.cancel)
         try:
             collector = Collector(settings, database)
             logs = LogBook(_log_files(settings), ZoneInfo(settings.naive_timezone))

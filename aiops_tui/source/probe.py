@@ -24,7 +24,7 @@ class Signs:
 
     ``highest`` and ``lowest`` are the bounds of the conversations' keys, None in an empty table. ``conversations``,
     ``evaluations`` and ``feedback`` are whatever moves when these tables are written to; ``identity`` when one is made
-    anew.
+    anew, or may be read no more.
     """
 
     now: datetime
@@ -100,7 +100,8 @@ def _sqlite_signs(database: SQLite, schema: Schema) -> Signs:
 
 _COUNTERS = """
 (SELECT array_agg(x ORDER BY x) FROM (
-   SELECT concat_ws(' ', c.relname, c.oid::text, c.relfilenode::text) AS x FROM pg_catalog.pg_class c
+   SELECT concat_ws(' ', c.relname, c.oid::text, c.relfilenode::text,
+                    pg_catalog.has_table_privilege(c.oid, 'SELECT')::text) AS x FROM pg_catalog.pg_class c
    WHERE c.relname IN :names AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_catalog.pg_table_is_visible(c.oid)) t)
 """
 

@@ -42,6 +42,9 @@ _BY_STATE = {
     errorcodes.UNDEFINED_COLUMN: "source.changed",
 }
 
+_ENDED = {errorcodes.IDLE_IN_TRANSACTION_SESSION_TIMEOUT, "25P04"}
+"""The server ended a session whose transaction stood still, or lasted, for too long."""
+
 _CONNECT_HINTS = (
     (
         re.compile(r"password|authentication failed|no pg_hba|role .* does not exist|인증|롤 없음", re.IGNORECASE),
@@ -53,6 +56,10 @@ _CONNECT_HINTS = (
         "source.no_host",
     ),
     (re.compile(r"refused|no such file|is the server running", re.IGNORECASE), "source.refused"),
+    (
+        re.compile(r"starting up|shutting down|in recovery mode|not (yet )?accepting connections", re.IGNORECASE),
+        "source.starting",
+    ),
     (re.compile(r"timeout|timed out", re.IGNORECASE), "source.unreachable"),
     (re.compile(r"too many (clients|connections)|remaining connection slots", re.IGNORECASE), "source.too_many"),
     (re.compile(r"ssl|certificate|tls", re.IGNORECASE), "source.tls"),
@@ -94,7 +101,7 @@ def postgres_problem(error: psycopg2.Error, *, target: str, cancelled: bool) -> 
         return SourceError(Notice(_BY_STATE[state], {"target": target, "reason": _first_line(text)}))
     if state.startswith("40"):
         return SourceError(Notice("source.conflict"))
-    if not state or state.startswith(("08", "57P")):
+    if not state or state.startswith(("08", "57P")) or state in _ENDED:
         return SourceError(Notice("source.gone", {"target": target}), lost=True)
     return SourceError(Notice("source.refused_query", {"reason": _first_line(text)}))
 
