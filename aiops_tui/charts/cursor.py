@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from aiops_tui.charts.glyphs import UNICODE
 from aiops_tui.charts.histogram import bin_label
 from aiops_tui.charts.scale import finite
+from aiops_tui.model.labels import WEEKDAYS
 from aiops_tui.model.panels import Heatmap, Histogram, Series
 from aiops_tui.model.window import clamp
 from aiops_tui.text import formats
@@ -54,7 +55,7 @@ def _bucket(panel: Series, index: int, zone: tzinfo, translator: Translator) -> 
     """Return a bucket's time as short as it can be: a day, several days, or the hours of a day."""
     start = clamp(panel.x[index], 0).astimezone(zone)
     end = clamp(panel.x[index + 1], 0).astimezone(zone) if index + 1 < len(panel.x) else None
-    day = f"{start:%Y-%m-%d} {translator.label(formats.WEEKDAYS[start.weekday()])}"
+    day = f"{start:%Y-%m-%d} {translator.label(WEEKDAYS[start.weekday()])}"
     if end is None:
         return day if _midnight(start) and _by_days(panel, zone) else f"{day} {_time(start)}"
     last = end - timedelta(seconds=1)

@@ -8,10 +8,10 @@ import polars as pl
 
 from aiops_tui.metrics.buckets import totals
 from aiops_tui.metrics.intervals import Mean
+from aiops_tui.model.labels import WEEKDAYS
 from aiops_tui.model.panels import Heatmap, Unit
 from aiops_tui.model.window import DAY, from_epoch
 
-WEEKDAYS: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOURS: tuple[str, ...] = tuple(map(str, range(24)))
 
 _FIRST_WEEKDAY = 3  # 1970-01-01 was a Thursday.
@@ -20,9 +20,7 @@ _FIRST_WEEKDAY = 3  # 1970-01-01 was a Thursday.
 def week_heatmap(panel_id: str, unit: Unit, cells: pl.DataFrame, zone: ZoneInfo) -> Heatmap:
     """Return ``total`` / ``n`` by weekday and hour of the zone, from cells with ``bucket``, ``total`` and ``n``."""
     base = totals(cells.select("bucket", "total", "n"), ["bucket"])
-    local = base["bucket"] + offsets(base["bucket"], zone)
-    weekday = ((local // DAY + _FIRST_WEEKDAY) % 7).alias("weekday")
-    hour = (local % DAY // 3600).alias("hour")
+    weekday, hour = by_the_clock(base["bucket"], zone)
     placed = totals(base.select(weekday, hour, "total", "n"), ["weekday", "hour"])
     values: list[list[float | None]] = [[None] * len(HOURS) for _ in WEEKDAYS]
     counts = [[0] * len(HOURS) for _ in WEEKDAYS]
@@ -30,6 +28,12 @@ def week_heatmap(panel_id: str, unit: Unit, cells: pl.DataFrame, zone: ZoneInfo)
         counts[y][x] = n
         values[y][x] = Mean(n, total).value
     return Heatmap(panel_id, unit, HOURS, WEEKDAYS, tuple(map(tuple, values)), tuple(map(tuple, counts)))
+
+
+def by_the_clock(buckets: pl.Series, zone: ZoneInfo) -> tuple[pl.Series, pl.Series]:
+    """Return ``weekday``, 0 for Monday, and ``hour`` of each time."""
+    local = buckets + offsets(buckets, zone)
+    return ((local // DAY + _FIRST_WEEKDAY) % 7).alias("weekday"), (local % DAY // 3600).alias("hour")
 
 
 def offsets(buckets: pl.Series, zone: ZoneInfo) -> pl.Series:

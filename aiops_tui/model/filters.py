@@ -1,10 +1,12 @@
 """A filter over conversations and its query language.
 
-    topic:환불 -topic:잡담 sentiment:negative user:kim score<5 criterion.clarity<4 feedback:dislike "text"
+    topic:환불 -topic:잡담 sentiment:negative user:kim score<5 criterion.clarity<4 feedback:dislike reason:"too long"
+    weekday:mon hour>=9 hour<18 "text"
 
 Terms are separated by blanks. Terms with the same key and ``:`` add up (either may hold); all else must hold
-together, and ``-`` turns a term around. A value with blanks, quotes or brackets is quoted; inside quotes a backslash
-takes the next character as it is.
+together, and ``-`` turns a term around. Scores are of one evaluation: ``score>=7 score<8`` asks for one between. A
+value with blanks, quotes or brackets is quoted; inside quotes a backslash takes the next character as it is.
+``topic:""`` and ``user:""`` are those that have none. Weekday and hour are by the clock of the display zone.
 """
 
 from __future__ import annotations
@@ -15,17 +17,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from aiops_tui.model.labels import FEEDBACKS, SENTIMENT_ALIASES, SENTIMENTS, UNANALYSED, normal_label
+from aiops_tui.model.labels import FEEDBACKS, SENTIMENT_ALIASES, SENTIMENTS, UNANALYSED, WEEKDAYS, normal_label
 
 Operator = Literal[":", "<", "<=", ">", ">=", "="]
 
 TEXT = "text"
-KEYS: tuple[str, ...] = ("topic", "sentiment", "user", "score", "criterion.", "feedback")
+KEYS: tuple[str, ...] = (
+    "topic", "sentiment", "user", "score", "criterion.", "feedback", "reason", "weekday", "hour",
+)  # fmt: skip
 """The keys that the language knows; ``criterion.`` is followed by a criterion's name."""
+
+_MAY_BE_NONE = frozenset({"topic", "user"})
+_LONG_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _KEY_ALIASES = {
     "토픽": "topic", "주제": "topic", "감정": "sentiment", "감성": "sentiment", "사용자": "user", "점수": "score",
-    "피드백": "feedback",
+    "피드백": "feedback", "사유": "reason", "요일": "weekday", "시": "hour", "시간": "hour",
 }  # fmt: skip
 _SENTIMENT_WORDS = {
     **{alias: name for name, aliases in SENTIMENT_ALIASES.items() for alias in aliases},
@@ -33,6 +40,14 @@ _SENTIMENT_WORDS = {
     "unanalyzed": UNANALYSED, "none": UNANALYSED, "미분석": UNANALYSED, "기타": "other",
 }  # fmt: skip
 _FEEDBACK_WORDS = {**{name: name for name in FEEDBACKS}, "좋아요": "like", "싫어요": "dislike"}
+
+_WEEKDAY_WORDS = {
+    word: name
+    for name, long, korean in zip(WEEKDAYS, _LONG_WEEKDAYS, "월화수목금토일", strict=True)
+    for word in (name, long, korean, f"{korean}요일")
+}
+
+_WORDS = {"sentiment": _SENTIMENT_WORDS, "feedback": _FEEDBACK_WORDS, "weekday": _WEEKDAY_WORDS}
 
 _TERM = re.compile(
     r"""(?P<not>-)?(?:(?P<key>[^\s:<>="()]+?)(?P<op><=|>=|:|<|>|=))?(?P<value>"(?:[^"\\]|\\.)*"|[^\s"]*)""", re.DOTALL
@@ -105,10 +120,11 @@ class Filter:
             position = end
         return cls(tuple(terms))
 
-    def narrowed(self, term: Term) -> Filter:
-        """Return the filter with this term in place of those of its key, as drilling down does."""
-        kept = (other for other in self.terms if other.key != term.key or other.negated != term.negated)
-        return replace(self, terms=(*kept, term))
+    def narrowed(self, *terms: Term) -> Filter:
+        """Return the filter with these terms in place of those of their keys, as drilling down does."""
+        replaced = {(term.key, term.negated) for term in terms}
+        kept = (other for other in self.terms if (other.key, other.negated) not in replaced)
+        return replace(self, terms=(*kept, *terms))
 
     def of(self, keys: Iterable[str]) -> Filter:
         """Return the part that concerns these keys."""
@@ -119,6 +135,16 @@ class Filter:
         """Return the part that does not concern these keys."""
         unwanted = set(keys)
         return Filter(tuple(term for term in self.terms if term.key not in unwanted))
+
+
+def is_score(term: Term) -> bool:
+    """Tell whether a term is about a score or a criterion, and so about one evaluation."""
+    return term.key == "score" or term.key.startswith("criterion.")
+
+
+def between(key: str, low: float, high: float, *, closed: bool = False) -> tuple[Term, Term]:
+    """Return the terms for a bar of a histogram, which holds its upper edge only if ``closed``."""
+    return Term(key, float(low), ">="), Term(key, float(high), "<=" if closed else "<")
 
 
 def _quoted(value: str, *, always: bool = False) -> str:
@@ -141,7 +167,7 @@ def _term(match: re.Match[str], position: int) -> Term:
     key = _KEY_ALIASES.get(key, key)
     if key not in KEYS and not (key.startswith("criterion.") and len(key) > len("criterion.")):
         raise FilterError("filter.unknown_key", position, key=match["key"])
-    if not value:
+    if not value and not (quoted and key in _MAY_BE_NONE):
         raise FilterError("filter.empty_value", position, key=match["key"])
     return _comparison(key, match["op"], value, negated, position) or _equality(
         key, match["op"], value, negated, position
@@ -149,7 +175,7 @@ def _term(match: re.Match[str], position: int) -> Term:
 
 
 def _comparison(key: str, op: str, value: str, negated: bool, position: int) -> Term | None:
-    if key != "score" and not key.startswith("criterion."):
+    if key not in {"score", "hour"} and not key.startswith("criterion."):
         return None
     try:
         number = float(value)
@@ -157,16 +183,18 @@ def _comparison(key: str, op: str, value: str, negated: bool, position: int) -> 
         number = math.nan
     if not math.isfinite(number):
         raise FilterError("filter.not_a_number", position, key=key, value=value)
+    if key == "hour" and number not in range(24):
+        raise FilterError("filter.not_an_hour", position, value=value)
     operators: dict[str, Operator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "=", ":": "="}
-    return Term(key, number, operators[op], negated)
+    # Several hours add up as other values do; of scores all that is said must hold.
+    return Term(key, number, ":" if key == "hour" and op in {":", "="} else operators[op], negated)
 
 
 def _equality(key: str, op: str, value: str, negated: bool, position: int) -> Term:
     if op not in {":", "="}:
         raise FilterError("filter.not_comparable", position, key=key, op=op)
-    if key in {"sentiment", "feedback"}:
-        words = _SENTIMENT_WORDS if key == "sentiment" else _FEEDBACK_WORDS
-        known = words.get(normal_label(value))
+    if key in _WORDS:
+        known = _WORDS[key].get(normal_label(value))
         if known is None:
             raise FilterError(f"filter.unknown_{key}", position, value=value)
         value = known

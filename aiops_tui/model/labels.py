@@ -25,6 +25,9 @@ SENTIMENT_ALIASES: Mapping[str, tuple[str, ...]] = {
 }
 """The labels that the backend and its models write, as `normal_label` gives them."""
 
+WEEKDAYS: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""The weekdays by their label's name, Monday first."""
+
 FEEDBACKS: tuple[str, ...] = ("like", "dislike", "other")
 
 REST: Final = "\x01rest"

@@ -69,9 +69,14 @@ class TopicChoice:
     def pushed(self, wanted: Filter) -> Filter:
         """Return the part of a filter that the database has to answer; cells answer the rest."""
         kept = self.kept
-        if kept is None or all(forms and forms <= kept for forms in map(self.topics.forms, _named(wanted))):
+        if kept is None or all(self._is_kept(value, kept) for value in _named(wanted)):
             return wanted.without(IN_MEMORY)
-        return wanted.without(("sentiment",))
+        return wanted.without({*IN_MEMORY} - {"topic"})
+
+    def _is_kept(self, value: str, kept: frozenset[str]) -> bool:
+        # Blank topics are never among those kept for certain.
+        forms = self.topics.forms(value) if fold_topic(value) else frozenset[str]()
+        return bool(forms) and forms <= kept
 
     def _is_due(self, asked: object) -> bool:
         if self.kept is None:

@@ -28,6 +28,7 @@ from aiops_tui.monitor.naming import matching, within
 from aiops_tui.monitor.opinions import Opinions
 from aiops_tui.monitor.pages import Stretch, read_page
 from aiops_tui.monitor.people import Asked, People
+from aiops_tui.monitor.reasons import Reasons
 from aiops_tui.source.cells import CellQuery
 from aiops_tui.source.database import Database
 from aiops_tui.source.expressions import Expressions
@@ -93,7 +94,9 @@ class Collector:
         self._tuning = tuning or Tuning(
             Limits(database.slice_keys), tail_seconds=settings.tail_seconds, tail_keys=settings.tail_keys
         )
-        self._expressions = Expressions(database.dialect, settings.sentiment_aliases, settings.naive_timezone)
+        self._expressions = Expressions(
+            database.dialect, settings.sentiment_aliases, settings.naive_timezone, settings.timezone
+        )
         self._identity: tuple[object, ...] = ()
         self._relations: Relations | None = None
         self._asked_of: Relations | None = None
@@ -103,6 +106,7 @@ class Collector:
         self._lists = Lists(database, self._answers)
         self._people = People(database, self._answers)
         self._opinions = Opinions(database, self._answers)
+        self._reasons = Reasons(database)
         self._evaluation_problem: Notice | None = None
 
     @property
@@ -199,6 +203,7 @@ class Collector:
         """Recount everything that the view rests on, rows far from where their time says included."""
         signs = self.probe()
         self._choice.forget()
+        self._reasons.clear()
         self._answers.clear()
         collected = self.collect(view, (), progress).inputs
         since = _since(collected.window, collected.previous)
@@ -287,9 +292,10 @@ class Collector:
         return {place: self._covered(query, since, signs, progress) for place, query in queries.items()}
 
     def _covered(self, query: CellQuery, since: datetime | None, signs: Signs, progress: Progress) -> Book:
-        book = self._books.get(query)
-        if book is None:
-            book = Book(self.database, self._relations_for(query.wanted), query, self._tuning)
+        book, relations = self._books.get(query), self._relations_for(query.wanted)
+        if book is None or (book.relations.topics, book.relations.reasons) != (relations.topics, relations.reasons):
+            # What is written otherwise than was known so far was not counted.
+            book = Book(self.database, relations, query, self._tuning)
         for done, steps in book.cover(since, signs):
             progress(done, steps)
         self._books[query] = book
@@ -309,8 +315,9 @@ class Collector:
         """Return the relations with the raw forms of the topics that a filter names."""
         values = {str(term.value) for term in wanted.of(("topic",)).terms}
         named = {fold_topic(value) or "": self._choice.topics.forms(value) for value in values}
-        if self._named.topics != named:
-            self._named = replace(self.relations(), topics=named)
+        reasons = {} if self.signs is None else self._reasons.forms(self.relations(), wanted, self.signs)
+        if (self._named.topics, self._named.reasons) != (named, reasons):
+            self._named = replace(self.relations(), topics=named, reasons=reasons)
         return self._named
 
     def _inputs(self, scene: _Scene) -> Inputs:
@@ -373,7 +380,7 @@ class Collector:
             return None
         inside = within(cells, period, cut=book.query.period is not None)
         rest = book.query.kept is not None
-        return self._choice.topics.shown(matching(inside, wanted, self._choice.topics), rest=rest)
+        return self._choice.topics.shown(matching(inside, wanted, self._choice.topics, self._zone), rest=rest)
 
     def _with_evaluations(self, scene: _Scene, inputs: Inputs) -> Inputs:
         """Add the evaluations, in a transaction of their own: who replaces their table locks it."""

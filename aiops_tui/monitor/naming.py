@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import eq, ge, gt, le, lt
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from aiops_tui.model.filters import Filter
-from aiops_tui.model.labels import REST, fold_topic
+from aiops_tui.metrics.week import by_the_clock
+from aiops_tui.model.filters import Filter, Term
+from aiops_tui.model.labels import REST, WEEKDAYS, fold_topic
 from aiops_tui.model.window import Period, epoch
 from aiops_tui.text.printable import printable
 
-IN_MEMORY = ("topic", "sentiment")
+CLOCK = ("weekday", "hour")
+IN_MEMORY = ("topic", "sentiment", *CLOCK)
 """The keys of a filter that cells can answer."""
+
+_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, ":": eq,
+}  # fmt: skip
 
 
 class Topics:
@@ -29,11 +37,10 @@ class Topics:
             if raw is not None and raw not in self._shown:
                 shown = printable(raw)
                 self._shown[raw] = shown
-                if folded := fold_topic(shown):
-                    self._forms.setdefault(folded, set()).add(raw)
+                self._forms.setdefault(fold_topic(shown) or "", set()).add(raw)
 
     def forms(self, value: str) -> frozenset[str]:
-        """Return the raw topics that fold to the same as ``value``."""
+        """Return the raw topics that fold to the same as ``value``, for a value of nothing those that are blank."""
         return frozenset(self._forms.get(fold_topic(value) or "", ()))
 
     def __len__(self) -> int:
@@ -58,16 +65,39 @@ def within(cells: pl.DataFrame, period: Period, *, cut: bool) -> pl.DataFrame:
     return cells.filter((pl.col("bucket") >= start) & (pl.col("bucket") < end))
 
 
-def matching(cells: pl.DataFrame, wanted: Filter, topics: Topics) -> pl.DataFrame:
-    """Return the cells that the topics and sentiments of a filter let through."""
-    for key in IN_MEMORY:
+def matching(cells: pl.DataFrame, wanted: Filter, topics: Topics, zone: ZoneInfo) -> pl.DataFrame:
+    """Return the cells that topics, sentiments and times of day of a filter let through."""
+    for key in ("topic", "sentiment"):
         terms = wanted.of((key,)).terms
         for negated in (False, True):
             values = [str(term.value) for term in terms if term.negated is negated]
             if not values:
                 continue
+            none = False
             if key == "topic":
+                none = any(fold_topic(value) is None for value in values)
                 values = [raw for value in values for raw in topics.forms(value)]
-            found = pl.col(key).is_in(values).fill_null(value=False)
+            found = pl.col(key).is_in(values).fill_null(value=none)
             cells = cells.filter(~found if negated else found)
-    return cells
+    return _at_those_times(cells, wanted.of(CLOCK).terms, zone)
+
+
+def _at_those_times(cells: pl.DataFrame, terms: Sequence[Term], zone: ZoneInfo) -> pl.DataFrame:
+    if not terms:
+        return cells
+    buckets = cells["bucket"].drop_nulls().unique()
+    clock = zip(buckets.to_list(), *by_the_clock(buckets, zone), strict=True)
+    through = [bucket for bucket, weekday, hour in clock if _is_then(terms, WEEKDAYS[weekday], hour)]
+    return cells.filter(pl.col("bucket").is_in(through))
+
+
+def _is_then(terms: Sequence[Term], weekday: str, hour: int) -> bool:
+    either: dict[str, bool] = {}
+    for term in terms:
+        value = term.value
+        found = _COMPARISONS[term.op](hour, value) if isinstance(value, float) else weekday == value
+        if term.op == ":" and not term.negated:
+            either[term.key] = either.get(term.key, False) or found
+        elif found == term.negated:
+            return False
+    return all(either.values())

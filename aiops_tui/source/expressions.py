@@ -27,11 +27,13 @@ class Expressions:
     """The dialect and the settings that expressions depend on.
 
     ``naive_timezone`` is the zone of times without one; on SQLite it must be one whose offset never changes.
+    ``timezone`` is the one whose clock a filter speaks of.
     """
 
     dialect: str
     aliases: Mapping[str, tuple[str, ...]]
     naive_timezone: str = "UTC"
+    timezone: str = "UTC"
 
     @property
     def postgres(self) -> bool:
@@ -141,6 +143,11 @@ class Expressions:
     def literal_safe(self, text: str) -> bool:
         """Return whether a text can stand in a statement at all: PostgreSQL has no NUL and no lone surrogates."""
         return not (self.postgres and "\x00" in text) and not any("\ud800" <= c <= "\udfff" for c in text)
+
+    def is_blank(self, column: ColumnElement[Any]) -> Condition:
+        """Return whether a text is NULL, empty or of blanks alone."""
+        text = sa.cast(column, sa.Text)
+        return sa.or_(text.is_(None), self._trimmed(text) == "")
 
     def _trimmed(self, text: Text) -> Text:
         return sa.func.btrim(text, WHITESPACE) if self.postgres else sa.func.trim(text, WHITESPACE)

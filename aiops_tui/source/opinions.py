@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,15 @@ def reasons(on: Relations, wanted: Filter, low: int, period: Period, limit: int)
         .order_by(n.desc(), sa.text("1"), sa.text("2"))
         .limit(limit)
     )
+
+
+def reasons_like(on: Relations, word: str, low: int, limit: int = 1000) -> sa.Select[Any]:
+    """Return the reasons as they are written that hold a word, from a key on: the candidates for a folded reason."""
+    assert on.feedback is not None  # noqa: S101
+    row = on.feedback.c
+    forms = {unicodedata.normalize(form, word) for form in ("NFC", "NFD")}
+    held = sa.or_(*(on.on.contains(row.reason, form) for form in sorted(forms)))
+    return sa.select(on.on.topic(row.reason)).where(row.key >= low, held).distinct().limit(limit)
 
 
 def latest_feedback(on: Relations, wanted: Filter, low: int, period: Period, limit: int) -> sa.Select[Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from operator import add
 from typing import Any
@@ -11,24 +11,46 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from aiops_tui.model.filters import TEXT, Filter, Term
-from aiops_tui.model.labels import fold_topic
+from aiops_tui.model.filters import TEXT, Filter, Term, is_score
+from aiops_tui.model.labels import WEEKDAYS, fold_topic
 from aiops_tui.model.window import Period
+from aiops_tui.source.clock import hour, weekday
 from aiops_tui.source.expressions import Condition, Expressions, Number, Text, Whole
 from aiops_tui.source.schema import Schema, TableInfo
 
 SCORE = "score"
+
+Columns = sa.sql.base.ReadOnlyColumnCollection[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a filter looks at; ``scores`` and ``feedback`` are those of the row itself, None if it has none."""
+
+    topic: Text
+    sentiment: Text
+    user: Text
+    texts: tuple[Text, Text]
+    conversation: Whole
+    seconds: Whole
+    scores: Mapping[str, Number] | None = None
+    feedback: Columns | None = None
+
 
 _OPERATORS: Mapping[str, str] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "=", ":": "="}
 
 
 @dataclass(frozen=True)
 class Relations:
-    """The relations of one schema; ``topics`` are the raw forms of each folded topic that a filter may name."""
+    """The relations of one schema.
+
+    ``topics`` and ``reasons`` are the raw forms of each folded topic and reason that a filter may name.
+    """
 
     schema: Schema
     on: Expressions
     topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    reasons: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def conversations(self) -> sa.TableClause:
@@ -110,113 +132,128 @@ class Relations:
     @property
     def disliked(self) -> sa.Select[Any] | None:
         """The conversations that somebody disliked."""
-        return None if self.feedback is None else self._with_feedback("dislike")
+        if self.feedback is None:
+            return None
+        row = self.feedback.c
+        return sa.select(row.conversation).where(row.conversation.is_not(None), row.feedback == "dislike")
 
     def of_conversations(self, wanted: Filter) -> list[Condition]:
         """Return what a filter asks of a row of `conversations`."""
-        table = self.conversations.c
-        return self._conditions(
-            wanted,
-            topic=self.on.topic(table.topic),
-            sentiment=self.on.sentiment(table.sentiment),
-            user=sa.cast(table.user_id, sa.Text),
-            texts=(table.question, table.answer),
-            conversation=self.key,
-        )
+        return self._conditions(wanted, self._talk(self.key, self.seconds))
 
     def of_evaluations(self, wanted: Filter) -> list[Condition]:
         """Return what a filter asks of a row of `evaluations`."""
         if self.evaluations is None:
             return [sa.false()]
         row = self.evaluations.c
+        scores = {name: self.judgement(name) for name in (SCORE, *self.schema.criteria)}
+        texts = (row.question, row.answer)
         return self._conditions(
-            wanted,
-            topic=row.topic,
-            sentiment=row.sentiment,
-            user=row.user_id,
-            texts=(row.question, row.answer),
-            conversation=row.conversation,
-            scores={name: self.judgement(name) for name in (SCORE, *self.schema.criteria)},
+            wanted, _Row(row.topic, row.sentiment, row.user_id, texts, row.conversation, row.seconds, scores)
         )
 
     def of_feedback(self, wanted: Filter) -> list[Condition]:
         """Return what a filter asks of a row of `feedback` joined to `conversations`."""
         if self.feedback is None:
             return [sa.false()]
+        row = self.feedback.c
+        return self._conditions(wanted, replace(self._talk(row.conversation, row.seconds), feedback=row))
+
+    def _talk(self, conversation: Whole, seconds: Whole) -> _Row:
         table = self.conversations.c
-        return self._conditions(
-            wanted,
-            topic=self.on.topic(table.topic),
-            sentiment=self.on.sentiment(table.sentiment),
-            user=sa.cast(table.user_id, sa.Text),
-            texts=(table.question, table.answer),
-            conversation=self.feedback.c.conversation,
-            feedback=self.feedback.c.feedback,
+        return _Row(
+            self.on.topic(table.topic),
+            self.on.sentiment(table.sentiment),
+            sa.cast(table.user_id, sa.Text),
+            (table.question, table.answer),
+            conversation,
+            seconds,
         )
 
     def topic_in(self, topic: Text, value: str) -> Condition:
         """Return whether a topic is one of the raw forms that fold to the same as ``value``."""
         folded = fold_topic(value)
-        forms = {form for form in self.topics.get(folded or "", frozenset()) if self.on.literal_safe(form)}
-        return topic.in_(sorted(forms)) if forms else sa.false()
+        found = self._one_of(topic, self.topics.get(folded or "", frozenset()))
+        return found if folded else sa.or_(self.on.is_blank(topic), found)
 
-    def _conditions(
-        self,
-        wanted: Filter,
-        *,
-        topic: Text,
-        sentiment: Text,
-        user: Text,
-        texts: tuple[Text, Text],
-        conversation: Whole,
-        scores: Mapping[str, Number] | None = None,
-        feedback: Text | None = None,
-    ) -> list[Condition]:
+    def _one_of(self, text: Text, forms: Iterable[str]) -> Condition:
+        safe = sorted(form for form in forms if self.on.literal_safe(form))
+        return text.in_(safe) if safe else sa.false()
+
+    def _conditions(self, wanted: Filter, row: _Row) -> list[Condition]:
         either: dict[str, list[Condition]] = {}
         every: list[Condition] = []
+        of_one_score = [term for term in wanted.terms if is_score(term) and not term.negated]
+        if of_one_score:
+            every.append(self._scored(of_one_score, row))
         for term in wanted.terms:
-            condition: Condition
-            value = term.value
-            if isinstance(value, float):
-                condition = self._scored(term, value, conversation, scores)
-            elif not self.on.literal_safe(value):
-                condition = sa.false()
-            elif term.key == "topic":
-                condition = self.topic_in(topic, value)
-            elif term.key == "sentiment":
-                condition = sentiment == value
-            elif term.key == "user":
-                condition = user == value
-            elif term.key == "feedback":
-                condition = feedback == value if feedback is not None else self._has_feedback(value, conversation)
-            else:
-                condition = reduce(sa.or_, (self.on.contains(text, value) for text in texts))
+            if term in of_one_score:
+                continue
+            condition = self._condition(term, row)
             if term.negated:
                 every.append(sa.func.coalesce(condition, sa.false()) == sa.false())
-            elif isinstance(value, float) or term.key == TEXT:
-                every.append(condition)
-            else:
+            elif term.op == ":" and term.key != TEXT:
                 either.setdefault(term.key, []).append(condition)
+            else:
+                every.append(condition)
         return [*(reduce(sa.or_, conditions) for conditions in either.values()), *every]
 
-    def _scored(self, term: Term, value: float, conversation: Whole, scores: Mapping[str, Number] | None) -> Condition:
-        name = term.key.removeprefix("criterion.")
-        if name not in (SCORE, *self.schema.criteria) or self.evaluations is None:
+    def _condition(self, term: Term, row: _Row) -> Condition:
+        """Return whether a term holds, negated or not."""
+        if is_score(term):
+            return self._scored([term], row)
+        if term.key in {"weekday", "hour"}:
+            return self._at_time(term, row.seconds)
+        value = str(term.value)
+        if not self.on.literal_safe(value):
             return sa.false()
-        column = self.judgement(name) if scores is None else scores[name]
-        compared: Condition = column.op(_OPERATORS[term.op], is_comparison=True)(value)
-        if scores is not None:
-            return compared
-        row = self.evaluations.c.conversation
-        return conversation.in_(sa.select(row).where(row.is_not(None), compared))
+        match term.key:
+            case "topic":
+                return self.topic_in(row.topic, value)
+            case "sentiment":
+                return row.sentiment == value
+            case "user":
+                return row.user == value if value else sa.or_(row.user.is_(None), row.user == "")
+            case "feedback" | "reason":
+                return self._said(term.key, value, row)
+            case _:
+                return reduce(sa.or_, (self.on.contains(text, value) for text in row.texts))
 
-    def _has_feedback(self, value: str, conversation: Whole) -> Condition:
-        return sa.false() if self.feedback is None else conversation.in_(self._with_feedback(value))
+    def _scored(self, terms: Sequence[Term], row: _Row) -> Condition:
+        """Return whether one evaluation meets all of these terms."""
+        names = [term.key.removeprefix("criterion.") for term in terms]
+        if self.evaluations is None or not {*names} <= {SCORE, *self.schema.criteria}:
+            return sa.false()
+        compared: list[Condition] = []
+        for name, term in zip(names, terms, strict=True):
+            column = self.judgement(name) if row.scores is None else row.scores[name]
+            compared.append(column.op(_OPERATORS[term.op], is_comparison=True)(term.value))
+        if row.scores is not None:
+            return sa.and_(*compared)
+        evaluated = self.evaluations.c.conversation
+        return row.conversation.in_(sa.select(evaluated).where(evaluated.is_not(None), *compared))
 
-    def _with_feedback(self, value: str) -> sa.Select[Any]:
-        assert self.feedback is not None  # noqa: S101
-        row = self.feedback.c
-        return sa.select(row.conversation).where(row.conversation.is_not(None), row.feedback == value)
+    def _at_time(self, term: Term, seconds: Whole) -> Condition:
+        """Return whether a time has the weekday or the hour of a term, by the clock of the display zone."""
+        zone, postgres = self.on.timezone, self.on.postgres
+        if isinstance(term.value, str):
+            return weekday(seconds, zone, postgres=postgres) == WEEKDAYS.index(term.value)
+        own = hour(seconds, zone, postgres=postgres)
+        compared: Condition = own.op(_OPERATORS[term.op], is_comparison=True)(int(term.value))
+        return compared
+
+    def _said(self, key: str, value: str, row: _Row) -> Condition:
+        """Return whether a row of feedback says something, or if it is none any of its conversation."""
+        if self.feedback is None:
+            return sa.false()
+        columns = self.feedback.c if row.feedback is None else row.feedback
+        if key == "feedback":
+            says: Condition = columns.feedback == value
+        else:
+            says = self._one_of(self.on.topic(columns.reason), self.reasons.get(fold_topic(value) or "", ()))
+        if row.feedback is not None:
+            return says
+        return row.conversation.in_(sa.select(columns.conversation).where(columns.conversation.is_not(None), says))
 
     def _evaluations_of(self, table: TableInfo, rank: int) -> sa.Select[Any]:
         """Return one table's evaluations; what they lack themselves is taken from their conversation."""

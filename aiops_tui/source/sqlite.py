@@ -15,6 +15,7 @@ from sqlalchemy.dialects import sqlite
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice
+from aiops_tui.source.clock import LOCAL_HOURS, local_hours
 from aiops_tui.source.connection import Database, Row, Statement
 from aiops_tui.source.problems import SourceError, sqlite_problem, unreadable_answer
 from aiops_tui.text.printable import printable
@@ -65,6 +66,7 @@ class SQLite(Database):
         connection.text_factory = _decoded
         self.file = self._file_now()
         self.openings += 1
+        connection.create_function(LOCAL_HOURS, 2, local_hours, deterministic=True)
         connection.set_progress_handler(self._progress, _PROGRESS_STEPS)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA query_only = ON")

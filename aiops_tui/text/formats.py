@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
+from aiops_tui.model.labels import WEEKDAYS
 from aiops_tui.model.panels import Cell, Metric, Unit
 from aiops_tui.model.window import DAY, clamp
 from aiops_tui.text.translations import Translator
 
 NOTHING = "–"
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-"""The weekdays by their label's name, Monday first."""
 
 _MAGNITUDES = ((1_000, 1, ""), (999_500, 1e3, "k"), (999_500_000, 1e6, "M"), (None, 1e9, "G"))
 _AGES = (("days", "d", DAY), ("hours", "h", 3600), ("minutes", "min", 60), ("seconds", "s", 1))

@@ -6,11 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiops_tui.model.filters import Filter, FilterError, Term
+from aiops_tui.model.filters import Filter, FilterError, Term, between
+from aiops_tui.model.labels import WEEKDAYS
 
 values = st.text(min_size=1)
 terms = st.one_of(
-    st.builds(Term, st.sampled_from(["topic", "user", "text"]), values, st.just(":"), st.booleans()),
+    st.builds(Term, st.sampled_from(["topic", "user", "reason", "text"]), values, st.just(":"), st.booleans()),
+    st.builds(Term, st.sampled_from(["topic", "user"]), st.just(""), st.just(":"), st.booleans()),
+    st.builds(Term, st.just("weekday"), st.sampled_from(WEEKDAYS), st.just(":"), st.booleans()),
+    st.builds(
+        Term,
+        st.just("hour"),
+        st.integers(0, 23).map(float),
+        st.sampled_from([":", "<", "<=", ">", ">="]),
+        st.booleans(),
+    ),
     st.builds(
         Term, st.just("sentiment"), st.sampled_from(["positive", "negative", "other"]), st.just(":"), st.booleans()
     ),
@@ -57,6 +67,30 @@ def test_the_language_of_the_help() -> None:
     assert Filter.parse("토픽:환불 감정:부정") == Filter.parse("topic:환불 sentiment:negative")
 
 
+def test_times_reasons_and_what_has_none() -> None:
+    parsed = Filter.parse(
+        'weekday:월 요일:화요일 weekday:Sunday hour:9 시=14 hour>=22 reason:"too long" topic:"" -user:""'
+    )
+    assert parsed.terms == (
+        Term("weekday", "mon"),
+        Term("weekday", "tue"),
+        Term("weekday", "sun"),
+        Term("hour", 9.0),
+        Term("hour", 14.0),
+        Term("hour", 22.0, ">="),
+        Term("reason", "too long"),
+        Term("topic", ""),
+        Term("user", "", negated=True),
+    )
+    assert str(parsed).startswith("weekday:mon weekday:tue weekday:sun hour:9 hour:14 hour>=22 reason:")
+
+
+def test_a_bar_of_a_histogram_is_a_pair_of_bounds() -> None:
+    wanted = Filter.parse("score<3 user:kim").narrowed(*between("score", 7, 8))
+    assert str(wanted) == "user:kim score>=7 score<8"
+    assert str(Filter(between("criterion.tone", 9, 10, closed=True))) == "criterion.tone>=9 criterion.tone<=10"
+
+
 @pytest.mark.parametrize(
     ("text", "message", "position"),
     [
@@ -64,6 +98,11 @@ def test_the_language_of_the_help() -> None:
         ("score<abc", "filter.not_a_number", 0),
         ("score<nan", "filter.not_a_number", 0),
         ("topic:", "filter.empty_value", 0),
+        ('reason:""', "filter.empty_value", 0),
+        ("user:kim weekday:someday", "filter.unknown_weekday", 9),
+        ("hour:24", "filter.not_an_hour", 0),
+        ("hour:2.5", "filter.not_an_hour", 0),
+        ("hour:noon", "filter.not_a_number", 0),
         ("topic<3", "filter.not_comparable", 0),
         ("sentiment:angry", "filter.unknown_sentiment", 0),
         ("feedback:meh", "filter.unknown_feedback", 0),

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from operator import eq, ge, gt, le, lt
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from aiops_tui.metrics.inputs import Inputs
-from aiops_tui.model.filters import Filter, Term
-from aiops_tui.model.labels import ANALYSED, FEEDBACKS, NEGATIVE, fold_topic, sentiment_class
+from aiops_tui.model.filters import Filter, Term, is_score
+from aiops_tui.model.labels import ANALYSED, FEEDBACKS, NEGATIVE, WEEKDAYS, fold_topic, sentiment_class
 from aiops_tui.model.panels import Metric, Panel, Series, Table
 from aiops_tui.model.window import Period, midnights
 from aiops_tui.text.printable import printable
@@ -24,11 +25,12 @@ OPERATORS: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">
 
 @dataclass(frozen=True)
 class World:
-    """All rows of all tables."""
+    """All rows of all tables, and the zone whose clock filters speak of."""
 
     talks: Sequence[Talk]
     judgements: Sequence[Judgement]
     ratings: Sequence[Rating]
+    zone: ZoneInfo
 
     def talk(self, key: int) -> Talk:
         """Return a conversation, one that says nothing if it is not there."""
@@ -36,7 +38,7 @@ class World:
 
     def talks_through(self, wanted: Filter) -> list[Talk]:
         """Return the conversations that a filter lets through."""
-        return [talk for talk in self.talks if lets_through(wanted, talk, *self._said_of(talk.key))]
+        return [talk for talk in self.talks if self._lets_through(wanted, talk, *self._said_of(talk.key))]
 
     def judgements_through(self, wanted: Filter) -> list[Judgement]:
         """Return the evaluations that a filter lets through, with what they inherit from their conversation."""
@@ -50,7 +52,7 @@ class World:
                 judgement.topic or parent.topic,
                 judgement.time or parent.time,
             )
-            if lets_through(wanted, whole, [judgement], self._said_of(judgement.conversation)[1]):
+            if self._lets_through(wanted, whole, [judgement], self._said_of(judgement.conversation)[1]):
                 found.append(Judgement(*vars(judgement).values()) if judgement.time else _timed(judgement, whole.time))
         return found
 
@@ -59,13 +61,32 @@ class World:
         return [
             rating
             for rating in self.ratings
-            if lets_through(
+            if self._lets_through(
                 wanted,
                 _at(self.talk(rating.conversation), rating.time),
                 self._said_of(rating.conversation)[0],
                 [rating],
             )
         ]
+
+    def _lets_through(
+        self, wanted: Filter, talk: Talk, judgements: Collection[Judgement], ratings: Collection[Rating]
+    ) -> bool:
+        """Return whether a filter lets a row through, with the evaluations and the feedback that count for it."""
+        said = Said(talk, judgements, ratings, None if talk.time is None else talk.time.astimezone(self.zone))
+        either: dict[str, list[bool]] = defaultdict(list)
+        scores: list[Term] = []
+        for term in wanted.terms:
+            if term.negated and said.holds(term):
+                return False
+            if term.negated:
+                continue
+            if is_score(term):
+                scores.append(term)
+            else:
+                either[term.key if term.op == ":" and term.key != "text" else str(term)].append(said.holds(term))
+        one = not scores or any(all(_meets(each, term) for term in scores) for each in judgements)
+        return one and all(any(each) for each in either.values())
 
     def _said_of(self, key: int) -> tuple[list[Judgement], list[Rating]]:
         return (
@@ -83,34 +104,42 @@ def _at(talk: Talk, time: datetime | None) -> Talk:
     return Talk(talk.key, talk.user, talk.sentiment, talk.topic, time)
 
 
-def lets_through(wanted: Filter, talk: Talk, judgements: Collection[Judgement], ratings: Collection[Rating]) -> bool:
-    """Return whether a filter lets a row through: of its conversation, the evaluations that count and the feedback."""
-    either: dict[str, list[bool]] = defaultdict(list)
-    for term in wanted.terms:
-        found = _holds(term, talk, judgements, ratings)
-        if term.negated and found:
-            return False
-        if not term.negated:
-            alone = isinstance(term.value, float) or term.key == "text"
-            either[str(term) if alone else term.key].append(found)
-    return all(any(each) for each in either.values())
+@dataclass(frozen=True)
+class Said:
+    """What a filter looks at in one row; ``local`` is its time by the clock."""
+
+    talk: Talk
+    judgements: Collection[Judgement]
+    ratings: Collection[Rating]
+    local: datetime | None
+
+    def holds(self, term: Term) -> bool:
+        """Return whether a term is true of the row, negated or not."""
+        value, talk, local = term.value, self.talk, self.local
+        match term.key:
+            case "topic":
+                return shown(talk.topic) == shown(str(value))
+            case "sentiment":
+                return sentiment_class(talk.sentiment) == value
+            case "user":
+                return (talk.user or "") == value
+            case "feedback":
+                return any(rating.kind == value for rating in self.ratings)
+            case "reason":
+                return shown(str(value)) in {shown(rating.reason) for rating in self.ratings}
+            case "weekday":
+                return local is not None and WEEKDAYS[local.weekday()] == value
+            case "hour":
+                return local is not None and OPERATORS[term.op](local.hour, float(value))
+            case "text":
+                return str(value) in f"question {talk.key}" or str(value) in f"answer {talk.key}"
+            case _:
+                return any(_meets(judgement, term) for judgement in self.judgements)
 
 
-def _holds(term: Term, talk: Talk, judgements: Collection[Judgement], ratings: Collection[Rating]) -> bool:
-    value = term.value
-    match term.key:
-        case "topic":
-            return shown(talk.topic) == shown(str(value)) is not None
-        case "sentiment":
-            return sentiment_class(talk.sentiment) == value
-        case "user":
-            return talk.user == value
-        case "feedback":
-            return any(rating.kind == value for rating in ratings)
-        case _:
-            assert isinstance(value, float)
-            scores = (row_score(judgement) for judgement in judgements)
-            return any(score is not None and OPERATORS[term.op](score, value) for score in scores)
+def _meets(judgement: Judgement, term: Term) -> bool:
+    own = judgement.clarity if term.key == "criterion.clarity" else row_score(judgement)
+    return own is not None and OPERATORS[term.op](own, float(term.value))
 
 
 def row_score(judgement: Judgement) -> float | None:

@@ -64,7 +64,7 @@ def test_the_pages_are_the_rows_of_the_view(
 ) -> None:
     view = View(window=spec, filter=Filter.parse(wanted))
     inputs = collector.collect(view, ("overview",), lambda done, steps: None).inputs
-    talks = World(backend.talks(), backend.judgements(), []).talks_through(view.filter)
+    talks = World(backend.talks(), backend.judgements(), [], inputs.zone).talks_through(view.filter)
     expected = sorted((t.key for t in talks if within(t.time, inputs.window.period)), reverse=True)
     found = walk(collector, view, 13)
     assert [int(row.conversation) for page in found for row in page.rows] == expected

@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 
 import aiops_tui
-from aiops_tui.model.labels import FEEDBACKS, REST, SENTIMENTS
+from aiops_tui.model.labels import FEEDBACKS, REST, SENTIMENTS, WEEKDAYS
 from aiops_tui.model.panels import TABS, Notice
 from aiops_tui.model.records import LEVELS
 from aiops_tui.model.view import View
 from aiops_tui.model.window import COMPARES, WINDOW_NAMES
-from aiops_tui.text.formats import WEEKDAYS
 from aiops_tui.text.translations import Translator, catalogue, languages, preferred_language
 
 SOURCE = Path(aiops_tui.__file__).parent
