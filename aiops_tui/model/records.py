@@ -73,6 +73,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicCount:
+    """A topic, in the form most often written, and how many conversations are about it."""
+
+    key: str
+    topic: str
+    conversations: int
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbours:
     """The keys of a user's conversations before and after one of them, None where there is none."""
 

@@ -17,7 +17,7 @@ from aiops_tui.metrics.inputs import Cells, Inputs
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import fold_topic
 from aiops_tui.model.panels import Notice
-from aiops_tui.model.records import Page
+from aiops_tui.model.records import Page, TopicCount
 from aiops_tui.model.view import View
 from aiops_tui.model.window import EARLIEST, Period, Window, bucket_edges, display_step, from_epoch, previous_period
 from aiops_tui.monitor.answers import Answers
@@ -26,7 +26,7 @@ from aiops_tui.monitor.choice import TopicChoice
 from aiops_tui.monitor.lists import Lists
 from aiops_tui.monitor.naming import matching, within
 from aiops_tui.monitor.opinions import Opinions
-from aiops_tui.monitor.pages import Stretch, read_page
+from aiops_tui.monitor.pages import Stretch, read_other_topics, read_page
 from aiops_tui.monitor.people import Asked, People
 from aiops_tui.monitor.reasons import Reasons
 from aiops_tui.source.cells import CellQuery
@@ -168,6 +168,15 @@ class Collector:
 
     def conversations(self, view: View, after: str | None, limit: int) -> Page:
         """Return a page of a view's conversations, from below the key ``after`` on."""
+        where, window = self._stretch(view)
+        return read_page(self.database, self._lists, where, after, limit, self._counted(view.filter, window))
+
+    def other_topics(self, view: View, apart: Collection[str]) -> tuple[TopicCount, ...]:
+        """Return the topics of a view but those told ``apart``, which are folded."""
+        return read_other_topics(self.database, self._stretch(view)[0], apart)
+
+    def _stretch(self, view: View) -> tuple[Stretch, Window]:
+        """Return where the conversations of a view are looked for, and its bounds."""
         signs = self.signs or self.probe()
         self._choice.learn_named(self.relations(), view.filter)
         on = self._relations_for(view.filter)
@@ -177,8 +186,7 @@ class Collector:
             known = (book for book in self._books.values() if not book.query.wanted and book.covers(window.start))
             book = next(known, None)
             low = self._choice.low(on, window.period, signs) if book is None else book.first_key_in(window.start)
-        where = Stretch(on, view.filter, window.period, low)
-        return read_page(self.database, self._lists, where, after, limit, self._counted(view.filter, window))
+        return Stretch(on, view.filter, window.period, low), window
 
     def _counted(self, wanted: Filter, window: Window) -> int | None:
         """Return how many conversations a filter lets through, None unless the cells at hand tell."""

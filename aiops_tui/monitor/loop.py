@@ -6,7 +6,7 @@ import contextlib
 import random
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from aiops_tui.config import Settings
 from aiops_tui.config.crash import write_report
 from aiops_tui.metrics import panels
 from aiops_tui.model.panels import Notice, Snapshot, State, Status
-from aiops_tui.model.records import Conversation, Neighbours, Page
+from aiops_tui.model.records import Conversation, Neighbours, Page, TopicCount
 from aiops_tui.model.view import View
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.monitor.details import read_conversation
@@ -150,6 +150,10 @@ class Monitor:
         """
         channel, about = ("", None) if aside else ("rows", _rows_of(view))
         return self._ask(lambda collector: collector.conversations(view, after, limit), channel, about)
+
+    def other_topics(self, view: View, apart: Collection[str]) -> Future[tuple[TopicCount, ...]]:
+        """Ask for the topics of a view but those told ``apart``, which are folded; withdrawn as `conversations` are."""
+        return self._ask(lambda collector: collector.other_topics(view, apart), "topics", _rows_of(view))
 
     def neighbours(self, key: str) -> Future[Neighbours]:
         """Ask which conversations the same user had before and after one; withdrawn when another one is asked for."""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from aiops_tui.model.filters import Filter
-from aiops_tui.model.records import Neighbours, Page
+from aiops_tui.model.labels import fold_topic
+from aiops_tui.model.records import Neighbours, Page, TopicCount
 from aiops_tui.model.window import Period
 from aiops_tui.monitor.lists import Lists, recent_of
 from aiops_tui.source.database import Database, Row, first_value
-from aiops_tui.source.lookups import beside, key_below, recent, user_of
+from aiops_tui.source.lookups import beside, key_below, recent, top_topics, user_of
 from aiops_tui.source.problems import Cancelled, SourceError
 from aiops_tui.source.relations import Relations
+from aiops_tui.text.printable import printable
+
+MOST_TOPICS = 2_000
+"""So many topics are listed beside those that are told apart."""
 
 _LEAST_ROWS = 20_000
 _NEAR = 500_000
@@ -52,6 +59,24 @@ def read_page(
         if error.lost or isinstance(error, Cancelled):
             raise
     return Page(rows, len(found) > limit, total)
+
+
+def read_other_topics(database: Database, where: Stretch, apart: Collection[str]) -> tuple[TopicCount, ...]:
+    """Return topics by conversations, the first of very many, but those whose folded form is told ``apart`` elsewhere.
+
+    Raises:
+        SourceError: if the database does not answer.
+    """
+    statement = top_topics(where.on, where.low, where.period, MOST_TOPICS + 2 * len(apart), where.wanted)
+    counts: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for raw, n, _ in database.rows(statement):
+        name = printable(raw)
+        key = fold_topic(name)
+        if key is not None and key not in apart:
+            counts[key] += n
+            names.setdefault(key, name)
+    return tuple(TopicCount(key, names[key], n) for key, n in counts.most_common(MOST_TOPICS))
 
 
 def read_neighbours(database: Database, on: Relations, key: str) -> Neighbours:

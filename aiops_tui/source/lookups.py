@@ -16,6 +16,8 @@ from aiops_tui.source.relations import SCORE, Relations
 _PROBE = 33
 """A probe of the bisection is the median time of so many neighbouring rows, so that an absurd date misleads nothing."""
 
+_ALL = Filter()
+
 TEXT_LIMIT = 100_000
 """A question or an answer is read up to so many characters."""
 
@@ -84,10 +86,12 @@ def still_unanalysed(on: Relations, keys: Sequence[int]) -> sa.Select[Any]:
     return sa.select(on.key).where(on.key.in_(keys), waiting)
 
 
-def top_topics(on: Relations, low: int, period: Period | None, limit: int) -> sa.Select[Any]:
+def top_topics(on: Relations, low: int, period: Period | None, limit: int, wanted: Filter = _ALL) -> sa.Select[Any]:
     """Return the most frequent raw topics of a period, their counts, and how many there are in all."""
     topic = on.on.topic(on.conversations.c.topic).label("topic")
-    conditions: list[Condition] = [on.key >= low, on.conversations.c.topic.is_not(None)]
+    conditions: list[Condition] = [
+        on.key >= low, on.conversations.c.topic.is_not(None), *on.of_conversations(wanted),
+    ]  # fmt: skip
     if period is not None:
         conditions.append(on.within(period))
     counted = sa.select(topic, sa.func.count().label("n")).where(*conditions).group_by(topic).subquery("counted")

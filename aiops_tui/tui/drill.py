@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from aiops_tui.model.filters import Filter, FilterError, Operator, Term
-from aiops_tui.model.labels import FEEDBACKS, REST, SENTIMENTS
+from aiops_tui.model.labels import FEEDBACKS, SENTIMENTS
 from aiops_tui.model.panels import Cell, Heatmap, Histogram, Series
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
@@ -19,10 +19,8 @@ _ROW_KEYS = (("user_id", "user"), ("reason", "reason"), ("topic", "topic"))
 """Columns that say what a row of a table stands for, before others, and the key of a filter that each is."""
 
 
-def into_row(view: View, cells: Mapping[str, Cell], key: str) -> View | None:
-    """Return the view of what a table's row is about; ``cells`` are its cells by column, ``key`` is its key."""
-    if key == REST:
-        return None
+def into_row(view: View, cells: Mapping[str, Cell]) -> View | None:
+    """Return the view of what a table's row is about; ``cells`` are its cells by column."""
     column, name = next(((column, name) for column, name in _ROW_KEYS if column in cells), ("", ""))
     value = cells.get(column)
     if not column or (value is not None and not isinstance(value, str)):

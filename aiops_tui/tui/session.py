@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Protocol
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice, Snapshot, Status
-from aiops_tui.model.records import Conversation, Neighbours, Page
+from aiops_tui.model.records import Conversation, Neighbours, Page, TopicCount
 from aiops_tui.model.view import View
 from aiops_tui.tui.history import History, Place
 from aiops_tui.tui.lately import Lately
@@ -68,6 +68,9 @@ class MonitorLike(Protocol):
 
         One that is asked ``aside`` is not withdrawn when another view is looked at.
         """
+
+    def other_topics(self, view: View, apart: Collection[str]) -> Future[tuple[TopicCount, ...]]:
+        """Read the topics of a view but those told ``apart``, which are folded."""
 
     def neighbours(self, key: str) -> Future[Neighbours]:
         """Read which conversations the same user had before and after one."""
@@ -146,6 +149,10 @@ class Session:
     def page(self, after: str | None) -> Future[Page] | None:
         """Begin to read a page of the conversations behind the view; None while there is nothing to read from yet."""
         return self.monitor.conversations(_asked(self.view), after) if self.monitor is not None else None
+
+    def other_topics(self, apart: Collection[str]) -> Future[tuple[TopicCount, ...]] | None:
+        """Begin to read the topics of the view that add up as the rest; None while there is nothing to read from."""
+        return self.monitor.other_topics(_asked(self.view), apart) if self.monitor is not None else None
 
     def go_back(self) -> Place | None:
         """Return to the latest place and what was seen there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from contextlib import closing
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from aiops_tui.model.filters import Filter
+from aiops_tui.model.labels import fold_topic
 from aiops_tui.model.records import Neighbours, Page
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
@@ -77,6 +79,20 @@ def test_the_pages_are_the_rows_of_the_view(
 def test_what_was_not_counted_has_no_total(collector: Collector) -> None:
     page = collector.conversations(View(filter=Filter.parse("user:kim")), None, 5)
     assert (len(page.rows), page.more, page.total) == (5, True, None)
+
+
+@pytest.mark.parametrize("wanted", ["", "sentiment:negative"])
+def test_other_topics_are_those_not_told_apart_with_all_their_conversations(
+    collector: Collector, backend: Backend, wanted: str
+) -> None:
+    view = View(window=WindowSpec("7d"), filter=Filter.parse(wanted))
+    period = collector.collect(view, ("overview",), lambda done, steps: None).inputs.window.period
+    talks = World(backend.talks(), backend.judgements(), []).talks_through(view.filter)
+    expected = Counter(fold_topic(t.topic) for t in talks if within(t.time, period))
+    apart = {"환불", None}
+    found = collector.other_topics(view, frozenset(filter(None, apart)))
+    assert {topic.key: topic.conversations for topic in found} == {k: n for k, n in expected.items() if k not in apart}
+    assert [topic.conversations for topic in found] == sorted((t.conversations for t in found), reverse=True)
 
 
 @pytest.mark.parametrize("after", ["1", "-5", "no number", "9" * 30])

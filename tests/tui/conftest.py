@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -32,7 +32,7 @@ from aiops_tui.model.panels import (
     Status,
     Table,
 )
-from aiops_tui.model.records import Conversation, Evaluation, Feedback, LogEntry, Neighbours, Page, Recent
+from aiops_tui.model.records import Conversation, Evaluation, Feedback, LogEntry, Neighbours, Page, Recent, TopicCount
 from aiops_tui.model.view import View
 from aiops_tui.model.window import Period, previous_period
 from aiops_tui.text.translations import Translator
@@ -145,6 +145,12 @@ class FakeMonitor:
             future.set_result(page)
         else:
             self.held.append((future, page))
+        return future
+
+    def other_topics(self, view: View, apart: Collection[str]) -> Future[tuple[TopicCount, ...]]:
+        self.calls.append(("topics", (str(view.filter), frozenset(apart))))
+        future: Future[tuple[TopicCount, ...]] = Future()
+        future.set_result(tuple(TopicCount(f"rare {i}", f"Rare {i}", 40 - i) for i in range(30)))
         return future
 
     def neighbours(self, key: str) -> Future[Neighbours]:

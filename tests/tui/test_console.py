@@ -72,11 +72,21 @@ async def test_enter_narrows_to_a_topic_and_escape_returns_to_the_same_place(des
         assert "topic:" not in d.text()
 
 
-async def test_the_rest_of_all_topics_cannot_be_opened(desk: Open) -> None:
+async def test_the_rest_of_all_topics_opens_as_a_list_of_topics(desk: Open) -> None:
     async with desk() as d:
         await d.press("G", "enter")
-        await d.sees("nothing behind this")
+        await d.sees("╭ Other topics", "Rare 21")
+        ((_, apart),) = d.monitor.named("topics")
+        assert "환불" in apart
+        await d.press("escape")
         assert not d.console.session.view.filter
+        await d.press("enter")
+        await d.sees("Rare 21")
+        await d.press("down", "down", "enter")
+        await d.sees('› topic:"Rare 2" › Conversations', "1 of 12,430")
+        await d.press("escape")
+        await d.until(lambda: d.console.session.view == View())
+        await d.until(lambda: d.console.desk.query_one("#topics", TableView).row == 8)
 
 
 async def test_a_conversation_opens_and_goes_to_its_neighbours_and_back(desk: Open) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partialmethod
 from typing import TYPE_CHECKING
 
+from aiops_tui.model.labels import REST
 from aiops_tui.model.panels import TABS, Heatmap, Histogram, Series, Snapshot
 from aiops_tui.model.records import Conversation, Neighbours
 from aiops_tui.model.sorting import column_of
@@ -146,7 +147,22 @@ class MovingScreen(MainScreen):
             if rows.panel_id in moves.CONVERSATION_TABLES:
                 host(self).tell(words("tui.conversation.unknown"))
                 return
-            self._drill(drill.into_row(self.session.view, rows.cells_of(event.row), rows.key_of(event.row)))
+            if rows.key_of(event.row) == REST:
+                self._open_others(rows)
+                return
+            self._drill(drill.into_row(self.session.view, rows.cells_of(event.row)))
+
+    def _open_others(self, rows: TableView) -> None:
+        """List the topics that a table adds up as the rest; one of them is gone into like any other."""
+        from aiops_tui.tui.screens.others import OtherTopics
+
+        apart = frozenset(rows.panel.keys) if rows.panel is not None else frozenset()
+
+        def chosen(topic: str | None) -> None:
+            if topic is not None:
+                self._drill(drill.into_row(self.session.view, {"topic": topic}))
+
+        self.app.push_screen(OtherTopics(self.session.other_topics(apart)), chosen)
 
     def on_table_view_sorted(self, event: TableView.Sorted) -> None:
         """Remember the order as part of the view."""
