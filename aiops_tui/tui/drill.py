@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from aiops_tui.model.filters import Filter, FilterError, Operator, Term
+from aiops_tui.model.filters import Term, between
 from aiops_tui.model.labels import FEEDBACKS, SENTIMENTS
 from aiops_tui.model.panels import Cell, Heatmap, Histogram, Series
 from aiops_tui.model.view import View
@@ -55,22 +55,16 @@ def into_bin(view: View, panel: Histogram, index: int) -> View:
     """Return the view of the conversations whose score lies in one bin of a histogram."""
     _, _, criterion = panel.id.partition(".")
     key = f"criterion.{criterion}" if criterion else "score"
-    below: Operator = "<=" if index == len(panel.counts) - 1 else "<"
-    return _narrowed(view, Term(key, panel.edges[index], ">="), Term(key, panel.edges[index + 1], below))
+    last = index == len(panel.counts) - 1
+    return _narrowed(view, *between(key, panel.edges[index], panel.edges[index + 1], closed=last))
 
 
-def into_cell(view: View, panel: Heatmap, row: int, column: int) -> View | None:
+def into_cell(view: View, panel: Heatmap, row: int, column: int) -> View:
     """Return the view of one cell: an hour of a weekday, or a topic."""
     if panel.x[column].isdigit():
-        try:
-            return _narrowed(view, *Filter.parse(f"weekday:{panel.y[row]} hour:{panel.x[column]}").terms)
-        except FilterError:
-            return None
+        return _narrowed(view, Term("weekday", panel.y[row]), Term("hour", float(panel.x[column])))
     return _narrowed(view, Term("topic", panel.y[row]))
 
 
 def _narrowed(view: View, *terms: Term) -> View:
-    """Return the view with these terms in place of those of their keys, the ones that exclude something kept."""
-    keys = {term.key for term in terms}
-    kept = (term for term in view.filter.terms if term.key not in keys or term.negated)
-    return replace(view, filter=Filter((*kept, *terms)), listed=True)
+    return replace(view, filter=view.filter.narrowed(*terms), listed=True)

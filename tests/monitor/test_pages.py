@@ -86,9 +86,9 @@ def test_other_topics_are_those_not_told_apart_with_all_their_conversations(
     collector: Collector, backend: Backend, wanted: str
 ) -> None:
     view = View(window=WindowSpec("7d"), filter=Filter.parse(wanted))
-    period = collector.collect(view, ("overview",), lambda done, steps: None).inputs.window.period
-    talks = World(backend.talks(), backend.judgements(), []).talks_through(view.filter)
-    expected = Counter(fold_topic(t.topic) for t in talks if within(t.time, period))
+    inputs = collector.collect(view, ("overview",), lambda done, steps: None).inputs
+    talks = World(backend.talks(), backend.judgements(), [], inputs.zone).talks_through(view.filter)
+    expected = Counter(fold_topic(t.topic) for t in talks if within(t.time, inputs.window.period))
     apart = {"환불", None}
     found = collector.other_topics(view, frozenset(filter(None, apart)))
     assert {topic.key: topic.conversations for topic in found} == {k: n for k, n in expected.items() if k not in apart}

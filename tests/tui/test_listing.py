@@ -237,6 +237,8 @@ async def test_a_row_whose_conversation_is_not_known_says_so(desk: Open) -> None
         ("users", "users", ["down"], "user:u0001"),
         ("feedback", "reasons", [], 'reason:"답변이 느려요"'),
         ("sentiment", "movers", [], 'topic:"결제 오류"'),
+        ("sentiment", "negative_heatmap", ["down", "right", "right"], "weekday:tue hour:2"),
+        ("evaluation", "score_heatmap", [], "weekday:mon hour:0"),
         ("evaluation", "score_histogram", ["right"] * 9, "score>=9 score<=10"),
         ("overview", "volume", ["left"], " – 11-22 "),
         ("sentiment", "sentiment_by_day", ["left"], " – 11-22 "),
