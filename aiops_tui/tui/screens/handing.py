@@ -16,6 +16,7 @@ from aiops_tui.model.panels import Notice, Panel, Snapshot, Table
 from aiops_tui.model.records import Page
 from aiops_tui.model.sorting import sorted_by
 from aiops_tui.text.cells import cut
+from aiops_tui.text.formats import NOTHING
 from aiops_tui.tui import moves
 from aiops_tui.tui.exporting import PAGE, Exporting, Stopped, Target, write_pages, write_panel
 from aiops_tui.tui.look import host
@@ -189,7 +190,8 @@ class HandingScreen(AskingScreen):
         from aiops_tui.tui.screens.palette import Command, Palette
 
         words = host(self).look.words
-        cells = {name: str(cell) for name, cell in focused.cells_of(focused.row).items() if cell is not None}
+        texts = zip(focused.cells_of(focused.row), focused.text_of(focused.row).split("\t"), strict=False)
+        cells = {name: text for name, text in texts if text not in {"", NOTHING}}
         key = moves.conversation_of(focused, focused.row)
         named = ({"id": key} if key else {}) | cells
         commands = [Command("copy", text, f"{words.column(name)}: {cut(text, 80)}") for name, text in named.items()]

@@ -102,7 +102,7 @@ class Palette(ModalScreen[Command | None]):
         commands.seek("")
         field = self.query_one(Input)
         field.cursor_blink = False
-        field.placeholder = host(self).look.words("tui.palette.placeholder")
+        field.placeholder = host(self).look.words("tui.palette.narrow" if self._heading else "tui.palette.placeholder")
         self.set_focus(field)
         host(self).opened()
 
