@@ -27,7 +27,10 @@ _GLYPHS: dict[Level, tuple[str, str, str]] = {
 _UNBROKEN = 10_000
 _INDENT = 10
 _SHOWN = 200
-_UNSURE = {"slack.unset", "slack.no_channel", "slack.unanswered"}
+_UNSURE = {
+    "slack.unset", "slack.no_channel", "slack.unanswered", "slack.no_files", "slack.no_pictures", "slack.clock",
+    "slack.channel_external", "slack.outbox_holds",
+}  # fmt: skip
 
 
 def doctor(run: Invocation) -> int:

@@ -93,11 +93,13 @@ def upload(picture: bytes, name: str, title: str, channel: str, thread: str, set
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A channel: its id, its name without #, and whether another organisation reads it."""
+    """A channel: its id, its name without #, whether another organisation reads it and whether the bot is in it."""
 
     id: str
     name: str
     external: bool
+    member: bool = True
+    archived: bool = False
 
 
 def channel_known(channel: str, settings: Settings) -> Known | Outcome:
@@ -124,7 +126,7 @@ def channels(settings: Settings) -> list[Known] | Outcome:
     for _ in range(_PAGES):
         position = cursor
         answer = _get(
-            lambda: client.conversations_list(limit=1000, cursor=position, exclude_archived=True),  # noqa: B023
+            lambda: client.conversations_list(limit=1000, cursor=position),  # noqa: B023
             settings,
         )
         if isinstance(answer, Outcome):
@@ -140,7 +142,8 @@ def channels(settings: Settings) -> list[Known] | Outcome:
 
 def _known(found: Answer) -> Known:
     external = any(bool(found.get(name)) for name in ("is_ext_shared", "is_pending_ext_shared"))
-    return Known(_text(found, "id"), _text(found, "name"), external)
+    member, archived = bool(found.get("is_member", True)), bool(found.get("is_archived"))
+    return Known(_text(found, "id"), _text(found, "name"), external, member, archived)
 
 
 def _call(method: str, body: Mapping[str, object], settings: Settings, timeout: float) -> Answer | Outcome:

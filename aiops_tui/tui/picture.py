@@ -22,6 +22,7 @@ from aiops_tui.tui.tabs import Tabs
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.entries import Book, Entries
+from aiops_tui.tui.widgets.lines import on_ground
 from aiops_tui.tui.widgets.table import TableView
 from aiops_tui.tui.widgets.tiles import Tiles
 
@@ -45,14 +46,16 @@ def screen_lines(screen: Screen[None], view: View, look: Look, veil: Veil, sourc
             continue
         for y, line in enumerate(_lines(widget, view, look, veil, source)[: region.height], region.y):
             if 0 <= y < height:
-                rows[y].append((region.x, fit_line(line, region.width)))
+                ground = "bar" if isinstance(widget, Piece) else ""
+                rows[y].append((region.x, fit_line(line, region.width, ground)))
     return [_joined(pieces, width) for pieces in rows]
 
 
 def _lines(widget: Drawn, view: View, look: Look, veil: Veil, source: str) -> Sequence[Line]:
     width, height = widget.size
     if isinstance(widget, Piece):
-        return [_where(view, look, veil, source) if widget.id == "where" else widget.line]
+        line = _where(view, look, veil, source) if widget.id == "where" else widget.line
+        return [on_ground(line, "bar")]
     with _veiled(widget, view.tab, veil):
         return widget.draw(width, height)
 

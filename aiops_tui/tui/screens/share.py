@@ -75,6 +75,10 @@ class Choices(Rows):
         """Return what this is."""
         return (Span(self.look.words("tui.share.choices"), "title"),)
 
+    def note(self) -> Line:
+        """Return what keys do here."""
+        return (Span(self.look.words("tui.share.hint"), "label"),)
+
     def count(self) -> int:
         """Return how many choices there are."""
         return len(self.choices)
@@ -197,9 +201,7 @@ class ShareSheet(ModalScreen[Wish | None]):
         self.dismiss(wish)
 
     def _renew(self) -> None:
-        words = host(self).look.words
-        heading = f"{words('tui.share.preview')} · {words('tui.share.hint')}"
-        self.query_one(Reader).show(heading, self._write, keep_place=True)
+        self.query_one(Reader).show(host(self).look.words("tui.share.preview"), self._write, keep_place=True)
 
     def _write(self, width: int) -> list[Line]:
         """Return what will be posted; where a picture goes out, its cells below."""
