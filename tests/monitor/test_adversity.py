@@ -129,7 +129,7 @@ def test_a_lock_on_the_conversations(there: tuple[Backend, Watcher]) -> None:
 def test_a_lock_on_the_evaluations_stops_nothing_else(
     there: tuple[Backend, Watcher], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aiops_tui.monitor.collector.Tuning", partial(Tuning, evaluation_seconds=0.0))
+    monkeypatch.setattr("aiops_tui.monitor.collector.Tuning", partial(Tuning, evaluation_seconds=0.0, share=1.0))
     backend, watcher = there
     backend.evaluate([Judgement(1, None, None, datetime.now(UTC), 4.0, 6.0)], replace=False)
     watcher.start(View(tab="evaluation"))
