@@ -306,6 +306,17 @@ def _users(x: tuple[datetime, ...]) -> tuple[Panel, ...]:
     )  # fmt: skip
 
 
+def _person(x: tuple[datetime, ...], rows: int) -> tuple[Panel, ...]:
+    """One user's page, made of panels that other tabs have too."""
+    overview = {panel.id: panel for panel in _overview(x, rows)}
+    sentiment = next(panel for panel in _sentiment(x) if panel.id == "sentiment_by_bucket")
+    scores = next(panel for panel in _evaluation(x) if panel.id == "score_by_bucket")
+    visits = tuple(tuple((d * h) % 5 for h in range(24)) for d in range(7))
+    rhythm = Heatmap("rhythm", "count", _HOURS, WEEK, visits, visits)
+    figures = (overview[name] for name in ("conversations", "negative_ratio", "score", "satisfaction"))
+    return (*figures, sentiment, scores, rhythm, overview["topics"], overview["recent"])
+
+
 def snapshot(view: View, rows: int = 40) -> Snapshot:
     """Return made figures for a view."""
     window = view.window.resolve(NOW, NOW - timedelta(days=90))
@@ -317,7 +328,7 @@ def snapshot(view: View, rows: int = 40) -> Snapshot:
         "sentiment": _sentiment(x),
         "evaluation": _evaluation(x),
         "feedback": _feedback(x),
-        "users": _users(x),
+        "users": (*_users(x), *(_person(x, rows) if view.filter.of(("user",)) else ())),
         "logs": (
             Metric("errors", "count", 12), Metric("warnings", "count", 40),
             Series("levels_by_bucket", "count", x, levels, open_last=True),

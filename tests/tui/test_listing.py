@@ -234,7 +234,6 @@ async def test_a_row_whose_conversation_is_not_known_says_so(desk: Open) -> None
 @pytest.mark.parametrize(
     ("tab", "panel", "keys", "crumb"),
     [
-        ("users", "users", ["down"], "user:u0001"),
         ("feedback", "reasons", [], 'reason:"답변이 느려요"'),
         ("sentiment", "movers", [], 'topic:"결제 오류"'),
         ("sentiment", "negative_heatmap", ["down", "right", "right"], "weekday:tue hour:2"),

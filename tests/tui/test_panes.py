@@ -11,6 +11,7 @@ import pytest
 from aiops_tui.model.panels import Metric, Notice, Panel, Status, Table
 from aiops_tui.model.view import View
 from aiops_tui.tui.widgets.drawn import Drawn
+from aiops_tui.tui.widgets.table import TableView
 
 Open = Any
 
@@ -167,3 +168,20 @@ async def test_a_pane_that_is_not_seen_draws_nothing_and_is_there_at_once(desk: 
         d.monitor.answers = False
         await d.press("2")
         await d.sees("Negative by weekday and hour")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (200, 60), (40, 12)])
+async def test_enter_on_a_user_opens_that_ones_page_and_escape_returns(desk: Open, size: tuple[int, int]) -> None:
+    async with desk(View(tab="users"), size=size) as d:
+        await d.press("down", "down", "enter")
+        await d.sees("╭ Latest conversations")
+        assert str(d.console.session.view.filter) == "user:u0002"
+        if size[0] >= 120:
+            await d.sees("╭ Sentiment over time", "╭ Scores over time", "╭ When they come", "╭ Topics", "7.12 /10")
+            assert "New users" not in d.text()
+        await d.press("enter")
+        await d.sees("Conversation 1000")
+        await d.press("escape", "escape")
+        await d.sees("╭ Users")
+        users = d.console.desk.pane.query_one("#users", TableView)
+        await d.until(lambda: users.has_focus and users.row == 2)

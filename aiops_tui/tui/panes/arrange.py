@@ -34,12 +34,13 @@ class Row:
 class Plan:
     """The arrangements of a pane on a wide screen, on one with more lines, on a vast one; and its panels in order.
 
-    On a narrow screen the panels take turns.
+    On a narrow screen the panels take turns. ``first`` has the keys at first.
     """
 
     wide: tuple[Row, ...]
     vast: tuple[Row, ...]
     panels: tuple[str, ...]
+    first: str
     tall: tuple[Row, ...] = ()
     tiles: int = 4
 

@@ -23,7 +23,6 @@ class EvaluationPane(Pane):
 
     tab = "evaluation"
     metrics = ("score", "coverage", "agreement")
-    first = "worst"
     plan = Plan(
         wide=(
             Row("1fr", (Cell((_COURSE,), 6), Cell((_HISTOGRAM, "score_heatmap"), 6))),
@@ -39,6 +38,7 @@ class EvaluationPane(Pane):
             Row("1fr", (Cell(("topic_criterion",), 5), Cell(("worst",), 7))),
         ),
         panels=(_COURSE, _HISTOGRAM, "score_heatmap", "topic_criterion", "worst"),
+        first="worst",
     )
 
     def __init__(self) -> None:

@@ -22,7 +22,6 @@ class FeedbackPane(Pane):
 
     tab = "feedback"
     metrics = ("likes", "dislikes", "satisfaction")
-    first = "reasons"
     plan = Plan(
         wide=(
             Row("3fr", (Cell((_DAYS, _SATISFACTION), 6), Cell(("reasons",), 6))),
@@ -30,6 +29,7 @@ class FeedbackPane(Pane):
         ),
         vast=_WIDE,
         panels=(_DAYS, _SATISFACTION, "reasons", "recent_feedback"),
+        first="reasons",
     )
 
     def panels(self) -> Iterator[Drawn]:

@@ -18,8 +18,7 @@ class LogsPane(Pane):
 
     tab = "logs"
     metrics = ("errors", "warnings")
-    first = "entries"
-    plan = Plan(wide=_ROWS, vast=_ROWS, panels=("levels_by_bucket", "entries"), tiles=1)
+    plan = Plan(wide=_ROWS, vast=_ROWS, panels=("levels_by_bucket", "entries"), first="entries", tiles=1)
 
     def panels(self) -> Iterator[Drawn]:
         """Make the panels."""

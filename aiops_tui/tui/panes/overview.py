@@ -21,7 +21,6 @@ class OverviewPane(Pane):
 
     tab = "overview"
     metrics = ("conversations", "active_users", "negative_ratio", "score", "satisfaction", "total")
-    first = "topics"
     plan = Plan(
         wide=(
             Row("3fr", (Cell(("volume",), 7), Cell(("topics",), 5))),
@@ -32,6 +31,7 @@ class OverviewPane(Pane):
             Row("1fr", (Cell(("recent",), 8), Cell(("users_by_bucket",), 4))),
         ),
         panels=("volume", "topics", "recent", "users_by_bucket"),
+        first="topics",
     )
 
     def panels(self) -> Iterator[Drawn]:

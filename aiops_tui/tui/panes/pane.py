@@ -43,8 +43,6 @@ class Pane(Container):
     tab: ClassVar[str] = ""
     metrics: ClassVar[tuple[str, ...]] = ()
     plan: ClassVar[Plan]
-    first: ClassVar[str] = ""
-    """The panel that has the focus at first."""
 
     def __init__(self) -> None:
         super().__init__(id=f"pane-{self.tab}", classes="pane")
@@ -84,14 +82,15 @@ class Pane(Container):
 
     def show(self, seen: Seen) -> None:
         """Show what is new; panels that are equal to those on the screen draw nothing."""
-        turned = seen.view.listed != self._seen.view.listed
+        before = self._arrangement()
         self._seen = seen
         if not self.is_mounted:
             return
-        if turned:
+        plan, listed = now = self._arrangement()
+        if now != before:
             self.lay_out()
-            if seen.view.listed:
-                self.bring(LIST)
+            if listed or plan is not before[0]:
+                self.bring(LIST if listed else plan.first)
             else:
                 self.focus_first()
         self.show_panels()
@@ -108,9 +107,10 @@ class Pane(Container):
             self._lay_out(self.size.width, self.size.height)
 
     def focus_first(self) -> None:
-        """Give the keys to the panel that had them last, else to the pane's first one."""
+        """Give the keys to the panel that had them last, else to the list or to the plan's first one."""
+        plan, listed = self._arrangement()
         wanted = [panel for panel in self._wanted if panel in self._order()]
-        self.bring(max(wanted, key=self._wanted.__getitem__, default=LIST if self._seen.view.listed else self.first))
+        self.bring(max(wanted, key=self._wanted.__getitem__, default=LIST if listed else plan.first))
 
     def bring(self, panel_id: str) -> None:
         """Show a panel in its place and give it the keys."""
@@ -150,11 +150,20 @@ class Pane(Container):
         if focus is not None:
             self.bring(focus)
 
+    def plan_now(self) -> Plan:
+        """Return the arrangement for what there is to show."""
+        return self.plan
+
+    def _arrangement(self) -> tuple[Plan, bool]:
+        return self.plan_now(), self._seen.view.listed
+
     def _order(self) -> list[str]:
-        return ["tiles", *self.plan.panels, *([LIST] if self._seen.view.listed else [])]
+        plan, listed = self._arrangement()
+        return ["tiles", *plan.panels, *([LIST] if listed else [])]
 
     def _lay_out(self, width: int, height: int) -> None:
-        rows = self.plan.rows(width, height, listed=self._seen.view.listed)
+        plan, listed = self._arrangement()
+        rows = plan.rows(width, height, listed=listed)
         seen = visible(rows, self._wanted)
         if (rows, seen) == self._laid_out:
             return
@@ -176,8 +185,7 @@ class Pane(Container):
     def _show_in(self, widget: Widget) -> None:
         seen, snapshot = self._seen, self._seen.snapshot
         if isinstance(widget, Tiles):
-            found = snapshot.tabs.get(self.tab, ()) if snapshot else ()
-            widget.show(tuple(panel for panel in found if isinstance(panel, Metric)))
+            widget.show(self.tiles())
         elif isinstance(widget, Listing):
             widget.follow(seen.view, seen.load, snapshot)
         elif isinstance(widget, TableView):
@@ -189,6 +197,12 @@ class Pane(Container):
             panel = self.panel(widget.panel_id)
             drawable = panel if isinstance(panel, Series | Histogram | Heatmap) else None
             widget.show(drawable, self.emptiness(panel))
+
+    def tiles(self) -> tuple[Metric, ...]:
+        """Return the figures at the top."""
+        snapshot = self._seen.snapshot
+        found = snapshot.tabs.get(self.tab, ()) if snapshot else ()
+        return tuple(panel for panel in found if isinstance(panel, Metric))
 
     def panel(self, panel_id: str) -> Panel | None:
         """Return what there is to show of a panel."""

@@ -16,7 +16,6 @@ class SentimentPane(Pane):
 
     tab = "sentiment"
     metrics = ("positive", "neutral", "negative", "other", "unanalysed", "negative_ratio")
-    first = "topic_sentiment"
     plan = Plan(
         wide=(
             Row("1fr", (Cell(("sentiment_by_bucket", "sentiment_by_day"), 6), Cell(("negative_heatmap",), 6))),
@@ -35,6 +34,7 @@ class SentimentPane(Pane):
             Row("1fr", (Cell(("movers",), 5), Cell(("topic_sentiment",), 7))),
         ),
         panels=("sentiment_by_bucket", "sentiment_by_day", "negative_heatmap", "movers", "topic_sentiment"),
+        first="topic_sentiment",
     )
 
     def panels(self) -> Iterator[Drawn]:

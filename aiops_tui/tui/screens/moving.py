@@ -150,7 +150,9 @@ class MovingScreen(MainScreen):
             if rows.key_of(event.row) == REST:
                 self._open_others(rows)
                 return
-            self._drill(drill.into_row(self.session.view, rows.cells_of(event.row)))
+            view = drill.into_row(self.session.view, rows.cells_of(event.row))
+            # A user has a page, with the latest conversations among others.
+            self._drill(view and replace(view, listed=rows.panel_id != "users"))
 
     def _open_others(self, rows: TableView) -> None:
         """List the topics that a table adds up as the rest; one of them is gone into like any other."""

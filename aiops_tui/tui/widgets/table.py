@@ -249,8 +249,9 @@ class TableView(Rows):
             for place, column in columns
             if place in kept
         ]
-        self._trend = min(left - _GAP, _LONGEST_TREND) if self.panel.trends and flexible is None else 0
-        if self._trend < _LEAST_TREND:
+        buckets = max(map(len, self.panel.trends), default=0)
+        self._trend = min(left - _GAP, buckets, _LONGEST_TREND) if flexible is None else 0
+        if left - _GAP < _LEAST_TREND:
             self._trend = 0
 
     def _telling(self) -> Iterable[int]:
