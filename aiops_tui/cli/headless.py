@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from aiops_tui.cli.invocation import Invocation
 from aiops_tui.cli.problems import DONE, USAGE, Stop
@@ -16,6 +17,7 @@ from aiops_tui.cli.waiting import interruptible
 from aiops_tui.cli.writing import write_bytes, write_out, write_privately
 from aiops_tui.config import values
 from aiops_tui.model.panels import Notice, Snapshot, Table
+from aiops_tui.model.records import Conversation
 from aiops_tui.model.sorting import column_of, sorted_by
 from aiops_tui.model.view import View
 from aiops_tui.text.printable import printable
@@ -26,6 +28,7 @@ FORMATS = ("text", "json", "markdown", "csv", _PICTURE)
 _FILE_WIDTH = 100
 _STANDARD_OUTPUT = "-"
 _FOR_PROGRAMS = {"json", "csv"}
+_WITH_CONVERSATIONS = ("text", "json")
 
 
 def snapshot(run: Invocation) -> int:
@@ -38,6 +41,7 @@ def snapshot(run: Invocation) -> int:
     output = values.text(found_output) if found_output else _STANDARD_OUTPUT
     run.tell_settings()
     _check_picture(kind, output)
+    opened = None if view.conversation is None else _conversation(run, view.conversation, kind)
     taken = sorted_tables(take(run, view, tabs), run, view.sort)
     if kind == _PICTURE:
         drawn = _picture(taken, run)
@@ -47,9 +51,9 @@ def snapshot(run: Invocation) -> int:
             write_privately(run.directory / Path(output).expanduser(), drawn)
     elif output == _STANDARD_OUTPUT:
         width = shutil.get_terminal_size((_FILE_WIDTH, 24)).columns
-        write_out(_written(taken, kind, run, width), for_programs=kind in _FOR_PROGRAMS)
+        write_out(_written(taken, opened, kind, run, width), for_programs=kind in _FOR_PROGRAMS)
     else:
-        write_privately(run.directory / Path(output).expanduser(), _written(taken, kind, run, _FILE_WIDTH))
+        write_privately(run.directory / Path(output).expanduser(), _written(taken, opened, kind, run, _FILE_WIDTH))
     return DONE
 
 
@@ -86,13 +90,41 @@ def sorted_tables(taken: Snapshot, run: Invocation, sort: str | None) -> Snapsho
     return replace(taken, tabs=tabs)
 
 
-def _written(taken: Snapshot, kind: str, run: Invocation, width: int) -> str:
+def _conversation(run: Invocation, key: str, kind: str) -> Conversation | None:
+    """Return the conversation that is written too, None for formats that have no place for one.
+
+    Raises:
+        Stop: it is not there.
+    """
+    if kind not in _WITH_CONVERSATIONS:
+        run.tell(Notice("cli.conversation_left_out", {"format": kind, "formats": ", ".join(_WITH_CONVERSATIONS)}))
+        return None
+    settings = run.settings
+
+    def read() -> Conversation | None:
+        from aiops_tui.monitor import Monitor
+
+        return Monitor.read(settings, key)
+
+    found = interruptible(read)
+    if found is None:
+        raise Stop(Notice("cli.no_such_conversation", {"id": printable(key, 60)}))
+    return found
+
+
+def _written(taken: Snapshot, opened: Conversation | None, kind: str, run: Invocation, width: int) -> str:
     from aiops_tui import output
 
-    if kind == "text":
+    zone = ZoneInfo(taken.timezone)
+    if kind == "json":
+        more = None if opened is None else {"conversation": output.conversation_document(opened, zone)}
+        text = output.json_text(taken, run.translator, more)
+    elif kind == "text":
         text = output.text(taken, run.translator, width)
+        if opened is not None:
+            text += "\n" + output.letter(opened, run.translator, zone, width)
     else:
-        text = {"json": output.json_text, "markdown": output.markdown, "csv": output.csv}[kind](taken, run.translator)
+        text = {"markdown": output.markdown, "csv": output.csv}[kind](taken, run.translator)
     return text if text.endswith("\n") else text + "\n"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -31,6 +30,8 @@ class LastSession:
 
 def database_key(settings: Settings) -> str:
     """Return what tells a database from others: a hash of where it is, without user, password or options."""
+    import hashlib
+
     url = settings.database_url.reveal().strip()
     try:
         parts = urlsplit(url)

@@ -194,6 +194,20 @@ class Monitor:
         finally:
             database.close()
 
+    @classmethod
+    def read(cls, settings: Settings, key: str) -> Conversation | None:
+        """Return one conversation, without a thread; None if it is not there.
+
+        Raises:
+            SourceError: if the database does not answer.
+        """
+        database = open_database(settings)
+        database.connect()
+        try:
+            return read_conversation(database, Collector(settings, database).relations(), key)
+        finally:
+            database.close()
+
     def _cancel(self) -> None:
         collector = self._collector
         if collector is not None:

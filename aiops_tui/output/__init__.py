@@ -4,5 +4,6 @@ from aiops_tui.output.as_csv import csv
 from aiops_tui.output.as_json import json_text, panel_text
 from aiops_tui.output.as_markdown import markdown
 from aiops_tui.output.as_text import text
+from aiops_tui.output.letters import conversation_document, letter
 
-__all__ = ["csv", "json_text", "markdown", "panel_text", "text"]
+__all__ = ["conversation_document", "csv", "json_text", "letter", "markdown", "panel_text", "text"]

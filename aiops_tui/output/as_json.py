@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,9 +18,13 @@ VERSION = 1
 Document = dict[str, object]
 
 
-def json_text(snapshot: Snapshot, translator: Translator) -> str:
-    """Return the promised document on one line; times have an offset, what is not a number is null."""
-    text = json.dumps(_document(snapshot, translator), ensure_ascii=False, allow_nan=False)
+def json_text(snapshot: Snapshot, translator: Translator, more: Mapping[str, object] | None = None) -> str:
+    """Return the promised document, and what was asked for beside it, on one line.
+
+    Times have an offset, what is not a number is null.
+    """
+    document = {**_document(snapshot, translator), **(more or {})}
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False)
     # A lone surrogate, from an argument that is no UTF-8, could not be written to any file.
     return text.encode("utf-8", "replace").decode()
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 
+from aiops_tui.text.cells import cut
+from aiops_tui.text.translations import Translator
+
 MOST_BYTES = 56_244
 """Longer texts are cut: more than 74,994 letters of base64 many terminals leave out without a word."""
 
+_SHOWN = 40
 _SCREEN_CHUNK = 240
 """screen drops longer strings, and puts pieces that follow each other together again."""
 
@@ -30,3 +34,10 @@ def sequence(text: str, environ: Mapping[str, str]) -> str:
         pieces = (plain[start : start + _SCREEN_CHUNK] for start in range(0, len(plain), _SCREEN_CHUNK))
         return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
     return plain
+
+
+def told(what: str, text: str, words: Translator) -> str:
+    """Return what to say of a text that was copied: what it is, how it begins, and whether it was too long."""
+    taken = bounded(text)
+    said = words(f"tui.copied.{what}", text=cut(" ".join(taken.split()), _SHOWN))
+    return said if taken == text else said + words("tui.copied.cut", kilobytes=len(taken.encode()) // 1000)

@@ -44,6 +44,27 @@ def test_the_view_is_what_was_asked_for(run: Run, db: Path) -> None:
     assert (found["filter"], found["previous"], list(found["tabs"])) == ("sentiment:negative", None, ["overview"])
 
 
+def test_a_conversation_is_written_too(run: Run, db: Path) -> None:
+    with closing(sqlite3.connect(db)) as connection:
+        key, question, answer = connection.execute(
+            "SELECT c.id, c.question, c.answer FROM conversation_log c"
+            " JOIN conversation_evaluation ON conversation_id = c.id"
+        ).fetchone()
+    found = json.loads(run("snapshot", "--format", "json", "--conversation", str(key)).out)
+    assert found["tabs"]["overview"]
+    opened = found["conversation"]
+    assert (opened["id"], opened["question"], opened["answer"]) == (str(key), question, answer)
+    assert opened["evaluations"][0]["criteria"]
+    text = run("snapshot", "--conversation", str(key)).out
+    assert f"CONVERSATION {key}" in text
+    assert question[:20] in text
+    assert "conversation" not in json.loads(run("snapshot", "--format", "json").out)
+    assert run("snapshot", "--conversation", "999999999").line == "there is no conversation 999999999"
+    left_out = run("snapshot", "--format", "csv", "--conversation", str(key))
+    assert left_out.status == 0
+    assert "--conversation is left out of csv" in left_out.err
+
+
 def test_tables_are_sorted_by_a_column(run: Run, db: Path) -> None:
     def column(table: str, name: str, *options: str) -> list[object]:
         found = json.loads(run("snapshot", "--format", "json", *options).out)

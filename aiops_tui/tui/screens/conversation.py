@@ -14,6 +14,7 @@ from aiops_tui.model.panels import Notice
 from aiops_tui.model.records import Conversation, Neighbours
 from aiops_tui.text.cells import wrap
 from aiops_tui.tui.bindings import bindings_of
+from aiops_tui.tui.clipboard import told
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.look import host
 from aiops_tui.tui.screens.letter import conversation_lines, conversation_text
@@ -161,8 +162,9 @@ class ConversationScreen(ModalScreen[None]):
     def action_copy(self) -> None:
         """Copy the conversation."""
         if self.conversation is not None:
-            self.app.copy_to_clipboard(conversation_text(self.conversation, host(self).look))
-            self.query_one(Footer).tell(host(self).look.words("tui.copied"))
+            text = conversation_text(self.conversation, host(self).look)
+            self.app.copy_to_clipboard(text)
+            self.query_one(Footer).tell(told("conversation", text, host(self).look.words))
 
     def _go(self, step: int) -> None:
         self._go_to(self._neighbour(step))

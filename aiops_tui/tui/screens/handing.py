@@ -202,14 +202,10 @@ class HandingScreen(AskingScreen):
 
     def hand_over(self, what: str, text: str) -> None:
         """Put a text on the clipboard and say which."""
-        from aiops_tui.tui.clipboard import bounded
+        from aiops_tui.tui.clipboard import told
 
         self.app.copy_to_clipboard(text)
-        words, taken = host(self).look.words, bounded(text)
-        said = words(f"tui.copied.{what}", text=cut(" ".join(taken.split()), _SHOWN))
-        if taken != text:
-            said += words("tui.copied.cut", kilobytes=len(taken.encode()) // 1000)
-        host(self).tell(said, seconds=5)
+        host(self).tell(told(what, text, host(self).look.words), seconds=5)
 
 
 class _Place:

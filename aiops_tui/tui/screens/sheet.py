@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from aiops_tui.tui.bindings import bindings_of
+from aiops_tui.tui.clipboard import told
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.look import host
 from aiops_tui.tui.styles import STYLES
@@ -43,4 +44,4 @@ class Sheet(ModalScreen[None]):
         """Copy the text."""
         if self.plain:
             self.app.copy_to_clipboard(self.plain)
-            self.query_one(Footer).tell(host(self).look.words("tui.copied"))
+            self.query_one(Footer).tell(told("cell", self.plain, host(self).look.words))
