@@ -1,4 +1,4 @@
-"""The book of all logs: entries of every file in order of time, the latest of them kept, read by any thread."""
+"""The end of all logs: entries of every file in order of time, the latest of them kept, read by any thread."""
 
 from __future__ import annotations
 
@@ -9,27 +9,25 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from aiops_tui.model.panels import Cell, Notice
 from aiops_tui.model.records import LEVELS, LogEntry
 from aiops_tui.model.window import from_epoch
-from aiops_tui.source.logs.following import MOST_BEHIND, FollowedFile
-from aiops_tui.source.logs.formats import NO_TIME
-from aiops_tui.source.logs.frames import GrowingFrame
+from aiops_tui.source.logs.counts import Counts
+from aiops_tui.source.logs.dialects import NO_TIME
+from aiops_tui.source.logs.following import FIRST_LOOK, FollowedFile
+from aiops_tui.source.logs.pages import Pages
 from aiops_tui.source.logs.places import Place, find
 from aiops_tui.source.logs.rows import Extra, Rows
-from aiops_tui.source.logs.source import Batch, Source
+from aiops_tui.source.logs.source import Batch, Source, place_of
 from aiops_tui.text.printable import printable
 
-if TYPE_CHECKING:
-    import polars as pl
-
-TEXT_BYTES = 64 * 1024 * 1024
+TEXT_BYTES = 16 * 1024 * 1024
 """So much memory is given to messages and the lines that follow them."""
 
-_FIRST_LOOK = 2 * MOST_BEHIND
+_FIRST_LOOK = 4 * FIRST_LOOK
+_NEVER = 2**62
 _AHEAD = 5 * 60_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -45,13 +43,15 @@ class LogBook:
         self,
         paths: Sequence[Path],
         zone: ZoneInfo,
-        keep: int = 200_000,
+        keep: int = 50_000,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.version = 0
         """Changes whenever anything that can be read here has changed."""
         self.dropped = 0
-        """How many entries, the oldest ones, are kept no longer."""
+        """How many entries, the oldest ones, are kept no longer; they are read anew when they are asked for."""
+        self.arrived = 0
+        """How many entries were read since the book was opened."""
         self.problems: tuple[Notice, ...] = ()
         """What a person is to know: files that cannot be read, what was skipped, times that cannot be right."""
         self._patterns = tuple(paths)
@@ -59,43 +59,49 @@ class LogBook:
         self._keep = keep
         self._clock = clock
         self._polling = threading.Lock()
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
+        """Keeps what is read here from changing."""
         self._sources: dict[Path, Source] = {}
         self._rows = Rows()
         self._extras: dict[int, Extra] = {}
-        self._next = 0
         self._weight = 0
-        self._frame = GrowingFrame()
+        self._floor = NO_TIME
+        self._first: dict[int, int] = {}
+        self.pages: dict[int, Pages] = {}
+        """How to read each log anywhere, by its index."""
+        self.counts: dict[int, Counts] = {}
+        """How many entries of each level each log has, by its index."""
 
     # reading the files
 
     def poll(self, cancelled: Callable[[], bool] = lambda: False) -> int:
         """Read what is new in all files and return how many entries that made; stops early when ``cancelled``."""
         with self._polling:
-            before = self._next
+            before = self.arrived
             now = round(self._clock() * 1000)
             places, notices = find(self._patterns)
             self._open(places)
-            batch = Batch(self._next)
-            for source in self._sources.values():
-                for lines in source.file.read():
-                    if lines:
-                        source.take(lines, batch, now)
+            batch = Batch()
+            for source in list(self._sources.values()):
+                for block in source.file.read():
+                    source.read(block, batch, now)
                     if len(batch.rows) >= self._keep:
                         batch = self._enter(batch)
                     if cancelled():
                         break
+                source.chain.follow(source.file.extent)
                 if cancelled():
                     break
             self._enter(batch)
             self._note(notices, now)
-            return self._next - before
+            return self.arrived - before
 
     def close(self) -> None:
         """Let go of all files."""
         with self._polling:
             for source in self._sources.values():
                 source.file.close()
+                source.chain.close()
 
     def _open(self, places: Sequence[Place]) -> None:
         new = [place for place in places if place.path not in self._sources]
@@ -106,19 +112,20 @@ class LogBook:
             if name in names:
                 name = printable(f"{path.parent.name}/{path.name}")
             names.add(name)
-            file = FollowedFile(place, min(MOST_BEHIND, _FIRST_LOOK // len(new)))
-            with self._lock:
-                self._sources[path] = Source(len(self._sources), name, file, self._zone)
+            file = FollowedFile(place, min(FIRST_LOOK, _FIRST_LOOK // len(new)))
+            with self.lock:
+                source = Source(len(self._sources), name, file, self._zone)
+                self._sources[path] = source
+                self.pages[source.index] = Pages(source)
+                self.counts[source.index] = Counts(self.pages[source.index])
 
     def _note(self, notices: list[Notice], now: int) -> None:
         for source in self._sources.values():
             notices += source.file.notices()
             if source.time > now + _AHEAD:
                 notices.append(Notice("logs.ahead", {"path": source.file.name, "zone": self._zone.key}))
-        if self.dropped:
-            notices.append(Notice("logs.dropped", {"n": self.dropped}))
         if tuple(notices) != self.problems:
-            with self._lock:
+            with self.lock:
                 self.problems = tuple(notices)
                 self.version += 1
 
@@ -129,9 +136,13 @@ class LogBook:
         rows, extras = batch.rows, batch.extras
         if rows or extras:
             rows.sort()
-            with self._lock:
-                self._next = batch.next
-                self._frame.moved(self._rows.merge(rows))
+            with self.lock:
+                self.arrived += len(rows)
+                for place, index in enumerate(rows.sources):
+                    if index not in self._first:
+                        self._first[index] = rows.keys[place]
+                        self._floor = max(self._floor, rows.keys[place])
+                self._rows.merge(rows)
                 for number, extra in extras.items():
                     known = self._extras.setdefault(number, Extra())
                     known.lines += extra.lines
@@ -140,7 +151,7 @@ class LogBook:
                 self._weight += _weight(rows.messages) + sum(_weight(extra.lines) for extra in extras.values())
                 self._trim()
                 self.version += 1
-        return Batch(batch.next)
+        return Batch()
 
     def _trim(self) -> None:
         """Drop the oldest entries beyond what is kept."""
@@ -161,7 +172,7 @@ class LogBook:
         rows.drop(0, over)
         self._weight -= freed
         self.dropped += over
-        self._frame.dropped(over)
+        self._floor = max(self._floor, rows.keys[0] if rows else _NEVER)
 
     def _weigh(self, place: int) -> int:
         extra = self._extras.get(self._rows.numbers[place])
@@ -174,17 +185,17 @@ class LogBook:
 
     def __getitem__(self, place: int) -> LogEntry:
         """Return an entry by its place from the oldest kept, or from the latest if negative."""
-        with self._lock:
+        with self.lock:
             return self._entry(range(len(self._rows))[place])
 
     def entries(self, start: int, stop: int) -> list[LogEntry]:
         """Return the entries from place ``start`` to before ``stop``, as far as there are any."""
-        with self._lock:
+        with self.lock:
             return [self._entry(place) for place in range(len(self._rows))[start:stop]]
 
     def place(self, number: int) -> int | None:
         """Return the place of the entry with that number, None if it is not kept any more."""
-        with self._lock:
+        with self.lock:
             try:
                 return self._rows.numbers.index(number)
             except ValueError:
@@ -192,25 +203,25 @@ class LogBook:
 
     def place_at(self, moment: datetime) -> int:
         """Return the place of the first entry at or after a moment; the number of entries if there is none."""
-        with self._lock:
-            return bisect_left(self._rows.keys, _first_millisecond(moment))
+        with self.lock:
+            return bisect_left(self._rows.keys, first_millisecond(moment))
 
     @property
     def levels(self) -> Mapping[str, int]:
         """The number of entries kept, by level."""
-        with self._lock:
+        with self.lock:
             return {level: self._rows.levels.count(index) for index, level in enumerate(LEVELS)}
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The names of the files that are followed."""
-        with self._lock:
+        with self.lock:
             return tuple(source.name for source in self._sources.values())
 
     def latest(self, start: datetime, end: datetime, most: int = 200) -> tuple[tuple[Cell, ...], ...]:
         """Return time, level, source, message and number of the latest entries of a period, the newest first."""
-        low, high = _first_millisecond(start), _first_millisecond(end)
-        with self._lock:
+        low, high = first_millisecond(start), first_millisecond(end)
+        with self.lock:
             rows, names = self._rows, self.sources
             found: list[tuple[Cell, ...]] = []
             for place in self._backwards(low, high):
@@ -224,15 +235,38 @@ class LogBook:
         times = self._rows.times
         return (place for place in range(len(times) - 1, -1, -1) if low <= times[place] < high)
 
-    def frame(self) -> pl.DataFrame:
-        """Return time (milliseconds since the epoch, null for none), level and source of all entries, in order."""
-        with self._lock:
-            return self._frame.of(self._rows, self.sources)
+    def tail(self) -> tuple[Rows, Mapping[int, Extra], int]:
+        """Return the entries kept, by column, with what few of them have and the place from which none is missing.
+
+        To be called with the book locked, and looked at while it is.
+        """
+        return self._rows, self._extras, bisect_left(self._rows.keys, self._floor)
+
+    def lows(self) -> tuple[dict[int, int], int]:
+        """Return from which position of each log on none is missing here, and from which key."""
+        with self.lock:
+            rows, _, place = self.tail()
+            found: dict[int, int] = {}
+            for number in rows.numbers[place:]:
+                index, position = place_of(number)
+                if index not in found:
+                    found[index] = position
+                    if len(found) == len(self._sources):
+                        break
+            return self.highs() | found, self._floor
+
+    def highs(self) -> dict[int, int]:
+        """Return up to which position each log was read."""
+        with self.lock:
+            return {source.index: source.file.extent.end for source in self._sources.values()}
 
     def _entry(self, place: int) -> LogEntry:
-        rows = self._rows
+        return self.entry_of(self._rows, place, self._extras)
+
+    def entry_of(self, rows: Rows, place: int, extras: Mapping[int, Extra]) -> LogEntry:
+        """Return an entry as a value."""
         number, moment = rows.numbers[place], rows.times[place]
-        extra = self._extras.get(number)
+        extra = extras.get(number)
         return LogEntry(
             number,
             None if moment == NO_TIME else from_epoch(moment / 1000),
@@ -250,6 +284,6 @@ def _weight(texts: Iterable[str]) -> int:
     return sum(map(sys.getsizeof, texts))
 
 
-def _first_millisecond(moment: datetime) -> int:
+def first_millisecond(moment: datetime) -> int:
     """Return the first whole millisecond since the epoch at or after a moment."""
     return -((_EPOCH - moment) // timedelta(milliseconds=1))

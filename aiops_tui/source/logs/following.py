@@ -7,14 +7,18 @@ import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from aiops_tui.model.panels import Notice
 from aiops_tui.source.logs.places import Place, is_compressed, rotated
-from aiops_tui.source.logs.reading import Lines, OpenFile, RestartedError, identity
+from aiops_tui.source.logs.reading import Block, Lines, OpenFile, RestartedError, identity
 from aiops_tui.text.printable import printable
 
 MOST_BEHIND = 32 * 1024 * 1024
-"""So many bytes before the end of a file are read; of a file that is further ahead, the rest is skipped."""
+"""So many bytes may be written between two reads; of more, the first are skipped, and said to be."""
+
+FIRST_LOOK = 2 * 1024 * 1024
+"""So many bytes before the end are read of a file that is opened; those before them when they are asked for."""
 
 _MIB = 1024 * 1024
 _NOTICES = {
@@ -27,21 +31,37 @@ _NOTICES = {
 }
 
 
+class Extent(NamedTuple):
+    """Where the file that is open lies in its log: from ``base``, read up to ``end``; ``identity`` None for no file."""
+
+    path: Path
+    base: int
+    end: int
+    identity: tuple[int, int] | None
+
+
 class FollowedFile:
     """The lines of one log, from the end of what is there to whatever is written to its name.
 
     The file is kept open, so that what was written before it was renamed is read to its end; files that were rotated
     away between two reads, and the copy that *copytruncate* makes, are found beside it. ``problem`` says what keeps it
     from being read at present, ``modified`` when it was last written, in seconds since the epoch.
+
+    Positions count the bytes of the log through all its files: 0 is the start of the file that was there at first,
+    those of files rotated away before are negative.
     """
 
-    def __init__(self, place: Place, most: int = MOST_BEHIND) -> None:
+    def __init__(self, place: Place, first_look: int = FIRST_LOOK) -> None:
         self.path = place.path
         self.problem: Notice | None = None
         self.skipped = 0
         self.modified = 0.0
+        self.base = 0
+        """The position at which the file that is open begins."""
+        self.extent = Extent(place.path, 0, 0, None)
         self._place = place
-        self._most = most
+        self._first_look = first_look
+        self._first = True
         self._file: OpenFile | None = None
         self._lines = Lines()
 
@@ -50,8 +70,13 @@ class FollowedFile:
         """The path, printable."""
         return printable(str(self.path))
 
-    def read(self) -> Iterator[list[bytes]]:
-        """Yield what was written since the last call, as batches of whole lines; never raises."""
+    @property
+    def position(self) -> int:
+        """How far the log was read."""
+        return self.base + (self._file.offset if self._file else 0)
+
+    def read(self) -> Iterator[Block]:
+        """Yield what was written since the last call, as blocks of whole lines; never raises."""
         self.problem = None
         try:
             if is_compressed(self.path):
@@ -60,6 +85,8 @@ class FollowedFile:
                 yield from self._read()
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             self.problem = self._told(error)
+        self._first = False
+        self.extent = Extent(self.path, self.base, self.position, self._file.identity if self._file else None)
 
     def notices(self) -> Iterator[Notice]:
         """Yield what a person is to know of this file."""
@@ -73,10 +100,11 @@ class FollowedFile:
     def close(self) -> None:
         """Let go of the file; a later read begins again."""
         if self._file:
+            self.base = self.position
             self._file.close()
             self._file = None
 
-    def _read(self) -> Iterator[list[bytes]]:
+    def _read(self) -> Iterator[Block]:
         # First the name, then the file that is open: a writer who has written to a new file writes no more to the old.
         try:
             status = os.stat(self.path)  # noqa: PTH116
@@ -93,7 +121,7 @@ class FollowedFile:
         if self._file:
             yield from self._drain(self._file)
 
-    def _last_words(self) -> Iterator[list[bytes]]:
+    def _last_words(self) -> Iterator[Block]:
         if self._file is None:
             return
         yield from self._drain(self._file)
@@ -101,21 +129,26 @@ class FollowedFile:
             yield self._lines.flush()
             self.close()
 
-    def _begin(self) -> Iterator[list[bytes]]:
+    def _begin(self) -> Iterator[Block]:
         file = OpenFile(self.path)
         self._file = file
-        room = self._most - min(file.status().st_size, self._most)
+        room = max(self._first_look - file.status().st_size, 0)
+        if not self._first or not room:  # it appeared since, or its own end is enough
+            yield from self._rest_of(file, self.base, self._first_look if self._first else None)
+            return
         with _opened(self._place.history) as history:
-            parts: list[tuple[OpenFile, int]] = []
+            parts: list[tuple[OpenFile, int, int]] = []
+            base = 0
             for old in reversed(history):
-                part = min(old.status().st_size, room)
-                parts.append((old, part))
-                room -= part
-            for old, part in reversed(parts):
-                yield from self._rest_of(old, part)
+                size = old.status().st_size
+                base -= size
+                parts.append((old, base, min(size, room)))
+                room -= min(size, room)
+            for old, base, part in reversed(parts):
+                yield from self._rest_of(old, base, part)
                 yield self._lines.flush()
 
-    def _move_on(self, new: OpenFile) -> Iterator[list[bytes]]:
+    def _move_on(self, new: OpenFile) -> Iterator[Block]:
         """Go from the file that is open to the one that has its name now, over those in between."""
         try:
             yield from self._missed(new.identity)
@@ -123,14 +156,15 @@ class FollowedFile:
         except BaseException:
             new.close()
             raise
-        self.close()
+        if self._file:
+            self._file.close()
         self._file = new
 
-    def _drain(self, file: OpenFile) -> Iterator[list[bytes]]:
+    def _drain(self, file: OpenFile) -> Iterator[Block]:
         """Yield what is new in the file that is open; if it was begun anew, what was missed, and then it from there."""
         while True:
             try:
-                yield from self._rest_of(file)
+                yield from self._rest_of(file, self.base)
             except RestartedError:
                 yield from self._missed(file.identity)
                 yield self._lines.flush()
@@ -138,31 +172,34 @@ class FollowedFile:
             else:
                 return
 
-    def _rest_of(self, file: OpenFile, most: int | None = None) -> Iterator[list[bytes]]:
-        most = self._most if most is None else most
+    def _rest_of(self, file: OpenFile, base: int, first_look: int | None = None) -> Iterator[Block]:
+        """Yield what was not read of a file that begins at ``base``; at the first look its end only."""
         status = file.status()
         self.modified = status.st_mtime
-        if status.st_size - file.offset > most:
-            self._skip(file, status.st_size - most)
+        behind = status.st_size - file.offset
+        if behind > (MOST_BEHIND if first_look is None else first_look):
+            start = status.st_size - (MOST_BEHIND if first_look is None else first_look)
+            if first_look is None:
+                self.skipped += start - file.offset
+            file.seek(start - 1)  # so that a line that begins right there is not taken for a torn one
+            self._lines.skip()
         for block in file.blocks():
-            yield self._lines.feed(block)
+            yield self._lines.feed(block, base + file.offset - len(block))
 
-    def _skip(self, file: OpenFile, start: int) -> None:
-        self.skipped += start - file.offset
-        file.seek(start - 1)  # so that a line that begins right there is not taken for a torn one
-        self._lines.skip()
-
-    def _missed(self, until: tuple[int, int]) -> Iterator[list[bytes]]:
-        """Yield what the rotated files hold beyond what was read, up to the file ``until``."""
-        ours = self._file
+    def _missed(self, until: tuple[int, int]) -> Iterator[Block]:
+        """Yield what the rotated files hold beyond what was read, up to the file ``until``, which is to begin there."""
+        ours, end = self._file, self.position
         if ours is None:
             return
         with _rotation(self.path) as files:
             for file in _after(files, ours):
                 if file.identity == until:
                     break
+                base = end - file.offset
                 with contextlib.suppress(RestartedError):
-                    yield from self._rest_of(file)
+                    yield from self._rest_of(file, base)
+                end = base + file.offset
+        self.base = end
 
     def _told(self, error: OSError | ValueError) -> Notice:
         if isinstance(error, OSError) and error.errno in _NOTICES:

@@ -17,6 +17,8 @@ MOST_FILES = 64
 
 _ROTATED = re.compile(r"(?P<base>.+?)(?:\.(?P<index>\d[\d_T-]*)|-\d{8}[\d_T-]*)")
 _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst", ".zip"})
+UNPACKED = frozenset({".gz", ".bz2", ".xz"})
+"""What we can unpack."""
 _LONGEST_INDEX = 4
 
 
@@ -69,14 +71,18 @@ def is_compressed(path: Path) -> bool:
     return path.suffix.lower() in _COMPRESSED
 
 
-def rotated(path: Path) -> list[Path]:
-    """Return the files beside ``path`` that were rotated away from it, the latest first as far as names tell."""
+def rotated(path: Path, *, packed: bool = False) -> list[Path]:
+    """Return the files beside ``path`` that were rotated away from it, the latest first as far as names tell.
+
+    With ``packed``, those that were packed since are among them.
+    """
     try:
         beside = list(path.parent.iterdir())
     except OSError:
         return []
-    names = sorted((other for other in beside if _base(other) == path), reverse=True)
-    return sorted(names, key=_index)
+    plain = {other: other.with_suffix("") if packed and is_compressed(other) else other for other in beside}
+    names = sorted((other for other in beside if _base(plain[other]) == path), reverse=True)
+    return sorted(names, key=lambda other: _index(plain[other]))
 
 
 def _grouped(paths: Sequence[Path], given: frozenset[Path]) -> list[Place]:

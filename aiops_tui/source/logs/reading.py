@@ -6,7 +6,9 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 BLOCK = 256 * 1024
 """So many bytes are read at once: few enough that no single call holds the interpreter for long."""
@@ -54,6 +56,10 @@ class OpenFile:
         self._mark = os.pread(self._descriptor, offset - start, start)
         self.offset = start + len(self._mark)
 
+    def at(self, offset: int, size: int) -> bytes:
+        """Return what is in the file at a place, however far it was read; less than ``size`` bytes at its end."""
+        return os.pread(self._descriptor, size, offset)
+
     def takes_up(self, other: OpenFile) -> bool:
         """Say whether this is a copy of what ``other`` held when it was last read, and if so read on from there."""
         size = len(other._mark)
@@ -86,6 +92,13 @@ class OpenFile:
         os.close(self._descriptor)
 
 
+class Block(NamedTuple):
+    """Whole lines without their ends, and the position at which each of them begins."""
+
+    lines: list[bytes]
+    starts: list[int]
+
+
 class Lines:
     r"""Puts blocks of bytes together to lines, the same ones however the bytes come.
 
@@ -97,24 +110,29 @@ class Lines:
         self.cut = 0
         """How many lines were longer than `LINE_LIMIT`."""
         self._rest = b""
+        self._start = 0
         self._skipping = False
 
-    def feed(self, data: bytes) -> list[bytes]:
-        """Return the lines that ``data`` completes; what follows the last of them waits."""
-        lines = (self._rest + data).split(b"\n")
+    def feed(self, data: bytes, position: int) -> Block:
+        """Return the lines that ``data``, which begins at ``position``, completes; what follows the last waits."""
+        lines = data.split(b"\n")
+        start = self._start if self._rest else position
+        starts = [start, *accumulate(map(_whole_length, lines[:-1]), initial=position)][: len(lines) + 1]
+        del starts[1]  # the first line may have begun before this block
+        lines[0] = self._rest + lines[0]
         if b"\0" in data:
             lines = [line.lstrip(b"\0") for line in lines]
-        self._rest = lines.pop()[: LINE_LIMIT + 1]
+        self._rest, self._start = lines.pop()[: LINE_LIMIT + 1], starts.pop()
         if self._skipping and lines:
             self._skipping = False
-            del lines[0]
-        return self._bounded(lines)
+            del lines[0], starts[0]
+        return Block(self._bounded(lines), starts)
 
-    def flush(self) -> list[bytes]:
+    def flush(self) -> Block:
         """Return the line that waits for its end, if any, as nothing follows it any more."""
         rest = [] if self._skipping or not self._rest else [self._rest]
         self._rest, self._skipping = b"", False
-        return self._bounded(rest)
+        return Block(self._bounded(rest), [self._start] * len(rest))
 
     def skip(self) -> None:
         """Forget the line that waits, and leave out what comes before the next end of a line."""
@@ -125,6 +143,10 @@ class Lines:
             return lines
         self.cut += sum(len(line) > LINE_LIMIT for line in lines)
         return [line[: LINE_LIMIT + 1] for line in lines]
+
+
+def _whole_length(line: bytes) -> int:
+    return len(line) + 1
 
 
 def identity(status: os.stat_result) -> tuple[int, int]:

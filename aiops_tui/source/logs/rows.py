@@ -51,14 +51,24 @@ class Rows:
 
     def sort(self) -> None:
         """Order the rows by key; those with equal keys stay in their order."""
-        order = sorted(range(len(self)), key=self.keys.__getitem__)
-        self.keys = array("q", _picked(self.keys, order))
-        self.numbers = array("q", _picked(self.numbers, order))
-        self.times = array("q", _picked(self.times, order))
-        self.levels = bytearray(_picked(self.levels, order))
-        self.sources = array("H", _picked(self.sources, order))
-        self.origins = _picked(self.origins, order)
-        self.messages = _picked(self.messages, order)
+        self._become(self.picked(sorted(range(len(self)), key=self.keys.__getitem__)))
+
+    def picked(self, places: Sequence[int]) -> Rows:
+        """Return a copy of the rows at these places, in that order."""
+        return Rows(
+            array("q", _picked(self.keys, places)),
+            array("q", _picked(self.numbers, places)),
+            array("q", _picked(self.times, places)),
+            bytearray(_picked(self.levels, places)),
+            array("H", _picked(self.sources, places)),
+            _picked(self.origins, places),
+            _picked(self.messages, places),
+        )
+
+    def _become(self, other: Rows) -> None:
+        self.keys, self.numbers, self.times = other.keys, other.numbers, other.times
+        self.levels, self.sources = other.levels, other.sources
+        self.origins, self.messages = other.origins, other.messages
 
     def merge(self, other: Rows) -> int:
         """Add sorted rows among these, which are sorted, after those with equal keys; return the first that moved."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from aiops_tui.source.logs.chain import Chain
+from aiops_tui.source.logs.dialects import NO_TIME, continues
 from aiops_tui.source.logs.following import FollowedFile
-from aiops_tui.source.logs.formats import NO_TIME, OTHER, Format, Head, bare_head
+from aiops_tui.source.logs.formats import OTHER, Format, Head, bare_head
+from aiops_tui.source.logs.reading import Block
 from aiops_tui.source.logs.rows import Extra, Rows
 from aiops_tui.text.printable import printable
 
@@ -17,7 +20,10 @@ MORE_LINES = 200
 LINE_CHARACTERS = 4000
 """A line is kept so far."""
 
-_FOLLOWS = (
+MOST_SOURCES = 4096
+"""So many logs can be told apart in an entry's number."""
+
+FOLLOWS = (
     "Traceback (most recent call last)",
     "During handling of",
     "The above exception",
@@ -28,11 +34,21 @@ _FOLLOWS = (
 )
 
 
+def number_of(index: int, position: int) -> int:
+    """Return the number of the entry that begins at a position of a log: the same whenever it is read."""
+    return position * MOST_SOURCES + index
+
+
+def place_of(number: int) -> tuple[int, int]:
+    """Return the index of an entry's log, and the position where it begins."""
+    position, index = divmod(number, MOST_SOURCES)
+    return index, position
+
+
 @dataclass(slots=True)
 class Batch:
-    """Entries on their way into the book, and what is added to entries by number; numbers go on from ``next``."""
+    """Entries on their way into the book, and what is added to entries by number."""
 
-    next: int = 0
     rows: Rows = field(default_factory=Rows)
     extras: dict[int, Extra] = field(default_factory=dict)
 
@@ -41,51 +57,73 @@ class Batch:
         return self.extras.setdefault(number, Extra())
 
 
-class Source:
-    """One log and the entry that its next lines may belong to.
+def follows(line: str) -> bool:
+    """Return whether a line that is no beginning surely belongs to the one before."""
+    return line[:1] in {" ", "\t"} or line.startswith(FOLLOWS) or continues(line)
+
+
+class Reader:
+    """Puts the lines of one log together to entries, and knows the entry that the next lines may belong to.
 
     A line is an entry of its own if it says its time and level. Any other belongs to the entry before it if it is
     indented or begins as a traceback does, or if that entry has such lines already; else it is an entry of level
     *other*, with the time of the one before.
     """
 
-    def __init__(self, index: int, name: str, file: FollowedFile, zone: ZoneInfo) -> None:
+    def __init__(self, index: int, zone: ZoneInfo) -> None:
         self.index = index
-        self.name = name
-        self.file = file
         self.open: int | None = None
         """The number of the last entry, None if it is in the book no more."""
         self.time = NO_TIME
-        self._format = Format(zone)
+        self.format = Format(zone)
         self._key = NO_TIME
         self._following = 0
         self._first = 0
         self._undated = 0
         self._origins: dict[str, str] = {}
 
-    def take(self, lines: Iterable[bytes], batch: Batch, now: int) -> None:
-        """Add the entries of whole lines to ``batch``; ``now`` is the time of reading, in milliseconds."""
+    def take(self, block: Block, batch: Batch, now: int, modified: int | None = None) -> None:
+        """Add the entries of whole lines to ``batch``.
+
+        ``now`` is the time of reading and ``modified`` when the log was last written, both in milliseconds.
+        """
+        if not block.lines:
+            return
         self._first = len(batch.rows)
-        text = b"\n".join(lines).decode("utf-8", "replace") + "\n"
-        for line in text.replace("\r\n", "\n").split("\n")[:-1]:
-            head = self._format.head(line)
+        text = b"\n".join(block.lines).decode("utf-8", "replace") + "\n"
+        self.take_texts(text.replace("\r\n", "\n").split("\n")[:-1], block.starts, batch, now)
+        if self._undated:
+            self._date(batch.rows, now if modified is None else min(modified, now))
+
+    def take_texts(self, lines: Sequence[str], starts: Sequence[int], batch: Batch, now: int) -> None:
+        """Take lines without their ends, which begin at these positions."""
+        for line, start in zip(lines, starts, strict=True):
+            head = self.format.head(line, now) if line else None
             if head is not None:
-                self._begin(head, batch, now)
+                self._begin(head, start, batch, now)
             elif line and line != "\ufeff":
-                self._take_other(line, batch, now)
+                self._take_other(line, start, batch, now)
             elif self._following:
                 self._follow(line, batch)
-        if self._undated:
-            self._date(batch.rows, min(round(self.file.modified * 1000), now))
 
-    def _take_other(self, line: str, batch: Batch, now: int) -> None:
-        if self.open is not None and (self._following or line[0] in " \t" or line.startswith(_FOLLOWS)):
+    def first_head(self, block: Block, now: int) -> int | None:
+        """Return the place among lines of the first that surely begins an entry, None if there is none."""
+        for place, line in enumerate(block.lines):
+            if self.format.head(line.decode("utf-8", "replace").removesuffix("\r"), now) is not None:
+                return place
+        return None
+
+    def _take_other(self, line: str, start: int, batch: Batch, now: int) -> None:
+        if self.open is not None and (
+            self._following or line[0] in " \t" or line.startswith(FOLLOWS) or continues(line)
+        ):
             self._follow(line, batch)
             return
         line = line.removeprefix("\ufeff")
-        self._begin(self._format.head(line) or bare_head(line) or Head(NO_TIME, OTHER, "", line), batch, now)
+        head = self.format.head(line, now) or bare_head(line) or Head(NO_TIME, OTHER, "", line)
+        self._begin(head, start, batch, now)
 
-    def _begin(self, head: Head, batch: Batch, now: int) -> None:
+    def _begin(self, head: Head, start: int, batch: Batch, now: int) -> None:
         time, level, origin, message = head
         rows = batch.rows
         if time != NO_TIME:
@@ -96,9 +134,8 @@ class Source:
                 self._date(rows, self._key)
         elif self._key == NO_TIME:
             self._undated += 1
-        self.open = number = batch.next
+        self.open = number = number_of(self.index, start)
         self._following = 0
-        batch.next = number + 1
         rows.keys.append(self._key)
         rows.numbers.append(number)
         rows.times.append(self.time)
@@ -135,3 +172,24 @@ class Source:
         if known is None:
             known = self._origins[origin] = printable(origin, 200)
         return known
+
+
+class Source(Reader):
+    """A log that is followed: its name, its file as it grows, and all of its files."""
+
+    def __init__(self, index: int, name: str, file: FollowedFile, zone: ZoneInfo) -> None:
+        super().__init__(index, zone)
+        self.name = name
+        self.file = file
+        self.chain = Chain()
+        self.zone = zone
+        self.begun = False
+
+    def read(self, block: Block, batch: Batch, now: int) -> None:
+        """Add what was written to ``batch``; what comes before the first sure beginning is left to who reads back."""
+        if not self.begun and block.lines:
+            self.begun = True
+            if block.starts[0] > self.file.base:
+                place = self.first_head(block, now) or 0
+                block = Block(block.lines[place:], block.starts[place:])
+        self.take(block, batch, now, round(self.file.modified * 1000))

@@ -1,0 +1,325 @@
+"""What a person looks at in the logs: any stretch of them, up to the end as it grows, narrowed as they wish."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiops_tui.model.records import LogEntry
+from aiops_tui.source.logs.book import LogBook, first_millisecond
+from aiops_tui.source.logs.match import EVERYTHING, Match
+from aiops_tui.source.logs.rows import Extra, Rows
+from aiops_tui.source.logs.source import place_of
+from aiops_tui.source.logs.stretch import Stretch
+
+PAGE = 1000
+"""So many entries are read at once beyond those that are there."""
+
+_NEVER = 2**62
+Cancelled = Callable[[], bool]
+Wish = Callable[[Cancelled], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where a jump led: the number of the entry to select, None for the end; ``serial`` counts the jumps.
+
+    ``missed`` says that there is nothing of what was looked for.
+    """
+
+    serial: int = 0
+    number: int | None = None
+    missed: bool = False
+
+
+class Browser:
+    """Entries by place, like a list: an older stretch, read as it is wished for, and the end of the logs, as it grows.
+
+    Reading is done by `run`, in a thread of its own; all other methods return at once and may be called from any
+    thread. ``version`` changes whenever there is something else to be seen; ``listener`` is called then.
+    """
+
+    def __init__(self, book: LogBook) -> None:
+        self.version = 0
+        self.arrival = Arrival()
+        self.busy = 0
+        """How many bytes were looked through for what is under way, 0 while nothing is."""
+        self.listener: Callable[[], None] = lambda: None
+        self._book = book
+        self._wanted = EVERYTHING
+        self._stretch: Stretch | None = None
+        self._joined = True  # the end of the logs follows on the stretch
+        self._rows, self._extras = Rows(), dict[int, Extra]()
+        self._older = range(0)
+        self._dropped = 0
+        self._tail = (Rows(), 0)
+        self._verdicts: dict[int, tuple[bool, int]] = {}
+        self._seen = -1
+        self._asked = threading.Condition()
+        self._wish: Wish | None = None
+        self._stopping = False
+
+    # the entries as a list
+
+    def __len__(self) -> int:
+        with self._book.lock:
+            rows, place = self._tail
+            return len(self._older) + (len(rows) - place if self._joined else 0)
+
+    def __getitem__(self, place: int) -> LogEntry:
+        with self._book.lock:
+            rows, at, extras = self._at(range(len(self))[place])
+            return self._book.entry_of(rows, at, extras)
+
+    def place(self, number: int) -> int | None:
+        """Return where the entry of that number is, None if it is not among these."""
+        with self._book.lock:
+            for rows, span, before in self._parts():
+                try:
+                    return rows.numbers.index(number, span.start, span.stop) - span.start + before
+                except ValueError:
+                    continue
+            return None
+
+    @property
+    def at_start(self) -> bool:
+        """Whether there is nothing older than the first entry."""
+        return self._stretch is not None and self._stretch.begun
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the entries go on to the end of the logs."""
+        return self._joined
+
+    @property
+    def arrived(self) -> int:
+        """How many entries were written since the console was opened."""
+        return self._book.arrived
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the logs; an entry's ``source`` is one of them."""
+        return self._book.sources
+
+    def _at(self, place: int) -> tuple[Rows, int, Mapping[int, Extra]]:
+        if place < len(self._older):
+            return self._rows, self._older.start + place, self._extras
+        rows, start = self._tail
+        return rows, start + place - len(self._older), self._book.tail()[1]
+
+    def _parts(self) -> list[tuple[Rows, range, int]]:
+        parts = [(self._rows, self._older, 0)]
+        rows, start = self._tail
+        return [*parts, (rows, range(start, len(rows)), len(self._older))] if self._joined else parts
+
+    # wishes
+
+    def older(self) -> None:
+        """Read on before the first entry, unless something is being read."""
+        if not (self.at_start or self._wish or self.busy):
+            self._begin(self._read_older)
+
+    def newer(self) -> None:
+        """Read on after the last entry, unless something is being read."""
+        if not (self._joined or self._wish or self.busy):
+            self._begin(self._read_newer)
+
+    def latest(self) -> None:
+        """Go to the end."""
+        self._begin(lambda cancelled: self._to_end())
+
+    def oldest(self) -> None:
+        """Go to the beginning of all logs, those rotated away included."""
+        self._begin(lambda cancelled: self._load(-_NEVER, cancelled))
+
+    def seek(self, moment: datetime) -> None:
+        """Go to the first entry at or after a moment."""
+        at = first_millisecond(moment)
+        self._begin(lambda cancelled: self._load(at, cancelled))
+
+    def go(self, number: int) -> None:
+        """Go to an entry."""
+        self._begin(lambda cancelled: self._go(number, cancelled))
+
+    def narrow(self, wanted: Match) -> None:
+        """Show only the entries that are wanted."""
+        self._begin(lambda cancelled: self._narrow(wanted, cancelled))
+
+    def hunt(self, wanted: Match, step: int, number: int | None) -> None:
+        """Go to the next (1) or previous (-1) entry of those wanted from an entry on, or back from the end."""
+        self._begin(lambda cancelled: self._hunt(wanted, step, number, cancelled))
+
+    def _begin(self, wish: Wish) -> None:
+        with self._asked:
+            self._wish = wish
+            self._asked.notify()
+
+    # the thread
+
+    def run(self) -> None:
+        """Fulfil wishes until `stop`; a newer one takes the place of one under way."""
+        while True:
+            with self._asked:
+                while self._wish is None and not self._stopping:
+                    self._asked.wait()
+                if self._stopping:
+                    return
+                wish, self._wish = self._wish, None
+            assert wish is not None  # noqa: S101
+            self.busy = 1
+            try:
+                wish(lambda: self._stopping or self._wish is not None)
+            finally:
+                self.busy = 0
+            self._changed()
+
+    def stop(self) -> None:
+        """End `run`."""
+        with self._asked:
+            self._stopping = True
+            self._asked.notify()
+
+    def refresh(self) -> bool:
+        """Take in what was written since, and say whether there was anything; called by who polls the book."""
+        with self._book.lock:
+            if self._seen == self._book.version:
+                return False
+            self._seen = self._book.version
+            rows, extras, place = self._book.tail()
+            if self._stretch is not None and self._joined and self._book.dropped != self._dropped:
+                self._joined = False  # entries have gone that were between the stretch and the end
+            self._tail = (rows, place)
+            if self._wanted:
+                kept = self._chosen(rows, extras, place)
+                self._tail = (rows.picked(kept), 0)
+            self.version += 1
+        self.listener()
+        return True
+
+    def _chosen(self, rows: Rows, extras: Mapping[int, Extra], start: int) -> list[int]:
+        """Return the places of the entries that are wanted; each is looked at once, and when lines were added."""
+        known, self._verdicts = self._verdicts, {}
+        kept: list[int] = []
+        for place in range(start, len(rows)):
+            number = rows.numbers[place]
+            extra = extras.get(number)
+            size = len(extra.lines) if extra else 0
+            verdict = known.get(number)
+            if verdict is None or verdict[1] != size:
+                verdict = (self._wanted.wants(rows, place, extra), size)
+            self._verdicts[number] = verdict
+            if verdict[0]:
+                kept.append(place)
+        return kept
+
+    def _changed(self, arrival: Arrival | None = None) -> None:
+        with self._book.lock:
+            if arrival is not None:
+                self.arrival = arrival
+            self.version += 1
+        self.listener()
+
+    def _arrived(self, number: int | None, *, missed: bool = False) -> None:
+        self._changed(Arrival(self.arrival.serial + 1, number, missed))
+
+    # moving about
+
+    def _to_end(self) -> None:
+        with self._book.lock:
+            self._stretch, self._joined, self._seen = None, True, -1
+            self._rows, self._extras, self._older = Rows(), {}, range(0)
+        self.refresh()
+        self._arrived(None)
+
+    def _narrow(self, wanted: Match, cancelled: Cancelled) -> None:
+        self._wanted = wanted
+        self._verdicts = {}
+        self._to_end()
+        if wanted and len(self) < PAGE:
+            self._read_older(cancelled)
+
+    def _read_older(self, cancelled: Cancelled) -> None:
+        stretch = self._stretch
+        if stretch is None:
+            lows, key = self._book.lows()
+            stretch = Stretch(self._book.pages, lows, key, self._wanted)
+        stretch.back(PAGE, cancelled, self._looked)
+        self._show(stretch)
+
+    def _read_newer(self, cancelled: Cancelled) -> None:
+        if self._stretch is not None:
+            self._stretch.forth(PAGE, self._book.highs(), cancelled, self._looked)
+            self._show(self._stretch)
+
+    def _looked(self, read: int) -> None:
+        self.busy += read
+        self.listener()
+
+    def _show(self, stretch: Stretch) -> None:
+        """Show a stretch, and the end of the logs after it where it reaches so far."""
+        with self._book.lock:
+            lows, _ = self._book.lows()
+            joined = all(high >= lows.get(index, high) for index, high in stretch.highs.items())
+            if joined:
+                stretch.cut(lows)
+            self._dropped, self._seen = self._book.dropped, -1
+            self._stretch, self._joined = stretch, joined
+            self._rows, self._extras, self._older = stretch.rows, stretch.extras, stretch.span(closed=not joined)
+        self.refresh()
+
+    def _load(self, key: int, cancelled: Cancelled) -> None:
+        """Show what is around a time, in milliseconds, and go to the first entry at or after it."""
+        book = self._book
+        starts = {}
+        for index, pages in book.pages.items():
+            while (pages.first_time() or key + 1) > key and pages.chain.deepen(cancelled):
+                pass
+            starts[index] = pages.chain.low if key == -_NEVER else pages.at(key)
+        stretch = Stretch(book.pages, starts, key, self._wanted)
+        stretch.forth(PAGE, book.highs(), cancelled)
+        stretch.back(PAGE // 2, cancelled, self._looked)
+        self._show(stretch)
+        with book.lock:
+            keys = [rows.keys[at] for rows, span, _ in self._parts() for at in span]
+            place = min(bisect_left(keys, key), len(keys) - 1)
+            number = self[place].number if keys else None
+        self._arrived(number, missed=number is None)
+
+    def _go(self, number: int, cancelled: Cancelled) -> None:
+        if self.place(number) is None:
+            index, position = place_of(number)
+            page = self._book.pages[index].after(position)
+            self._load(_NEVER if page is None or page.first_key is None else page.first_key, cancelled)
+        self._arrived(number, missed=self.place(number) is None)
+
+    def _hunt(self, wanted: Match, step: int, number: int | None, cancelled: Cancelled) -> None:
+        starts, key = self._starts(number, step)
+        stretch = Stretch(self._book.pages, starts, key, wanted.within(self._wanted))
+        if step < 0:
+            stretch.back(1, cancelled, self._looked)
+        else:
+            stretch.forth(1, self._book.highs(), cancelled, self._looked)
+        found = stretch.span()
+        if cancelled():
+            return
+        if not found:
+            self._arrived(number, missed=True)
+            return
+        self._go(stretch.rows.numbers[found[-1] if step < 0 else found[0]], cancelled)
+
+    def _starts(self, number: int | None, step: int) -> tuple[dict[int, int], int]:
+        """Return where in each log to begin from an entry, exclusively, and its key; from the end for None."""
+        pages = self._book.pages
+        if number is None:
+            return self._book.highs(), _NEVER
+        index, position = place_of(number)
+        page = pages[index].after(position)
+        key = page.first_key if page is not None and page.first_key is not None else _NEVER
+        if step > 0 and page is not None:
+            numbers = page.batch.rows.numbers
+            position = place_of(numbers[1])[1] if len(numbers) > 1 else page.high
+        starts = {other: its.at(key) for other, its in pages.items() if other != index}
+        return {**starts, index: position}, key

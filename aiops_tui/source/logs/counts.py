@@ -1,0 +1,255 @@
+"""How many entries of each level a log has, by ten seconds: each byte is looked at once, most of them by Polars."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiops_tui.model.records import LEVELS
+from aiops_tui.source.logs.dialects import NO_TIME
+from aiops_tui.source.logs.formats import Format, Head, Layout
+from aiops_tui.source.logs.pages import Pages
+from aiops_tui.source.logs.reading import Lines
+from aiops_tui.source.logs.source import Batch, Reader, follows
+
+if TYPE_CHECKING:
+    import polars as pl
+
+STEP = 10_000
+"""The width of a bucket, in milliseconds."""
+
+PIECE = 4 * 1024 * 1024
+_LATE = 600_000
+"""Entries may be so much older than those before them and still be found at the start of a window."""
+
+_REMEMBERED = 20_000
+_WIDTH = len(LEVELS)
+Cancelled = Callable[[], bool]
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class _Span:
+    """The part of a log that was counted, and the earliest time it was counted for."""
+
+    low: int
+    high: int
+    since: int
+
+
+class Counts:
+    """Counts the entries of one log; what was counted is kept, by bucket and level. Used by one thread."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self._chain = pages.chain
+        self._format = Format(pages.source.zone)
+        self._span: _Span | None = None
+        self._cells: Counter[int] = Counter()  # by bucket * _WIDTH + level
+        self._open: Counter[int] = Counter()
+        self._open_end = -1
+        self._usual: dict[str, int] = {}
+        self._levels: dict[str, int] = {}
+
+    def missing(self, since: int) -> int:
+        """Return about how many bytes have to be read to know all from ``since`` on."""
+        if self._span is None:
+            return self._chain.high - self._start(since)
+        return self._chain.high - self._span.high + max(self._span.low - self._start(since), 0)
+
+    def cover(self, since: int, cancelled: Cancelled, progress: Progress) -> None:
+        """Count what was not yet from the time ``since``, in milliseconds, on; stops early when ``cancelled``."""
+        while self._reaches_back(since) and self._chain.deepen(cancelled):
+            pass
+        span = self._span
+        if span is None:
+            start = self._start(since)
+            span = self._span = _Span(start, start, since)
+        elif since < span.since:
+            self._count_before(span, self._start(since), since, cancelled, progress)
+        for low, high in self._pieces(span.high, self._chain.high):
+            if cancelled():
+                return
+            self._count(low, high)
+            span.high = high
+            progress(high - low)
+        self._count_open(span.high)
+
+    def _count_before(self, span: _Span, start: int, since: int, cancelled: Cancelled, progress: Progress) -> None:
+        """Count from an earlier start up to where the counted part begins; the latest piece first."""
+        while span.low > start:
+            if cancelled():
+                return
+            floor = self._chain.floor(span.low)
+            if floor >= span.low:
+                break
+            low = self._pages.beginning(max(span.low - PIECE, floor, start), span.low)
+            self._count(low, span.low)
+            progress(span.low - low)
+            span.low = low
+        span.since = since
+
+    def cells(self) -> dict[int, int]:
+        """Return counts by ``bucket * len(LEVELS) + level``, where buckets are of `STEP` since the epoch."""
+        return dict(self._cells + self._open)
+
+    def exact(self, bucket: int) -> Iterator[tuple[int, int]]:
+        """Yield time, in milliseconds, and level of each entry of a bucket."""
+        start, end = bucket * STEP, (bucket + 1) * STEP
+        position: int | None = self._pages.seek(start - _LATE)
+        while position is not None and (page := self._pages.after(position)) is not None:
+            rows = page.batch.rows
+            for at, level in zip(rows.times, rows.levels, strict=True):
+                if start <= at < end:
+                    yield at, level
+            done = page.first_key is not None and page.first_key > end + _LATE
+            position = None if done or page.high <= position else page.high
+
+    def _start(self, since: int) -> int:
+        return self._pages.seek(since - _LATE)
+
+    def _reaches_back(self, since: int) -> bool:
+        first = self._pages.first_time()
+        return first is None or first > since - _LATE
+
+    def _pieces(self, low: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield parts that begin at beginnings of entries; what follows the last beginning of all is left."""
+        while low < end:
+            ceiling = self._chain.ceiling(low)
+            if ceiling <= low:
+                following = self._chain.following(low)
+                if following is None:
+                    return
+                low = following
+                continue
+            high = min(low + PIECE, ceiling)
+            if high < ceiling or ceiling >= end:
+                high = self._pages.last_beginning(low, high)
+                if high <= low:
+                    if ceiling - low <= PIECE:
+                        return
+                    page = self._pages.after(low, PIECE)
+                    high = ceiling if page is None else page.high
+            yield low, high
+            low = high
+
+    def _count(self, low: int, high: int) -> None:
+        if high - low > PIECE:  # a line that is longer than all; what is kept of it is enough
+            lines = Lines()
+            found = [line for at, data in self._chain.blocks(low, high) for line in lines.feed(data, at).lines]
+            self._count_lines([_text(line) for line in (*found, *lines.flush().lines)])
+            return
+        data = self._chain.read(low, high - low)
+        layout = self._layout(data)
+        if layout is None:
+            self._count_lines([_text(line) for line in data.split(b"\n")])
+        else:
+            self._count_by_layout(data, layout)
+
+    def _layout(self, data: bytes) -> Layout | None:
+        """Return where time and level stand in the first lines, None where that is not at the same place in all."""
+        lines = data[: 64 * 1024].decode("utf-8", "replace").split("\n")[:200]
+        layouts = Counter(layout for line in lines if (layout := self._format.layout(line)) is not None)
+        return layouts.most_common(1)[0][0] if layouts else None
+
+    def _count_by_layout(self, data: bytes, layout: Layout) -> None:
+        """Count lines by what they say of time and level; only what is told apart by that is looked at one by one."""
+        import polars as pl  # only where something is counted
+
+        line = pl.col("line")
+        parts = _frame(data).with_columns(
+            line.str.slice(0, layout.tens).alias("m"), line.str.slice(layout.level, layout.width).alias("v")
+        )
+        odd: list[tuple[str, str]] = []
+        cells, usual, levels = self._cells, self._usual, self._levels
+        for moment, level, n in parts.group_by("m", "v").len().iter_rows():
+            if moment in usual and level in levels:
+                cells[usual[moment] + levels[level]] += n
+            elif (cell := self._verdict(moment, level)) is not None:
+                cells[cell] += n
+            else:
+                odd.append((moment, level))
+        if odd:
+            strange = pl.DataFrame(odd, schema={"m": pl.String, "v": pl.String}, orient="row")
+            found = parts.with_row_index().join(strange, on=["m", "v"], how="semi").sort("index")
+            self._count_odd(parts["line"], found["index"].to_list(), found["line"].to_list())
+
+    def _count_odd(self, lines: pl.Series, places: Sequence[int], texts: Sequence[str]) -> None:
+        """Count the lines that do not say time and level at the usual place, each run of them after the line before."""
+        start = 0
+        while start < len(places):
+            stop = start + 1
+            while stop < len(places) and places[stop] == places[stop - 1] + 1:
+                stop += 1
+            run = texts[start:stop]
+            before = [lines[places[start] - 1]] if places[start] else []
+            if not before or not follows(run[0]) or any(map(self._may_begin, run)):
+                self._count_lines([*before, *run], skip=len(before))
+            start = stop
+
+    def _may_begin(self, line: str) -> bool:
+        return line[:1] not in {"", " ", "\t"} and self._format.head(line) is not None
+
+    def _verdict(self, moment: str, level: str) -> int | None:
+        """Return the cell of lines that begin so, None where their beginning does not tell."""
+        head = self._format.head(f"{moment}0{level}x - x")
+        if head is None or head.time == NO_TIME:
+            return None
+        bucket = head.time // STEP * _WIDTH
+        if not any(map(str.isdigit, level)) and len(self._levels) < _REMEMBERED:
+            # Without an offset in it, time and level say the same whatever the other is.
+            if len(self._usual) >= _REMEMBERED:
+                self._usual.clear()
+            self._usual[moment], self._levels[level] = bucket, head.level
+        return bucket + head.level
+
+    def _count_lines(self, lines: Sequence[str], skip: int = 0) -> None:
+        """Count lines one by one but for the first ones, which say only when it was."""
+        now = round(time.time() * 1000)
+        _Tally(self._format, self._cells, skip).take_texts(lines, range(len(lines)), Batch(), now)
+
+    def _count_open(self, low: int) -> None:
+        """Count the last entries anew; more may follow of them."""
+        if self._open_end == self._chain.high:
+            return
+        self._open_end = self._chain.high
+        self._open = Counter()
+        page = self._pages.parse(low, self._chain.high)
+        for at, level in zip(page.rows.times, page.rows.levels, strict=True):
+            if at != NO_TIME:
+                self._open[at // STEP * _WIDTH + level] += 1
+
+
+class _Tally(Reader):
+    """Counts the entries of lines in place of making them."""
+
+    def __init__(self, form: Format, cells: Counter[int], skip: int) -> None:
+        super().__init__(0, form.zone)
+        self.format = form
+        self._cells = cells
+        self._skip = skip
+
+    def _begin(self, head: Head, start: int, batch: Batch, now: int) -> None:
+        if head.time != NO_TIME:
+            self.time = head.time
+        self.open, self._following = start, 0
+        if self.time != NO_TIME and start >= self._skip:
+            self._cells[self.time // STEP * _WIDTH + head.level] += 1
+
+    def _follow(self, line: str, batch: Batch) -> None:
+        self._following += 1
+
+
+def _text(line: bytes) -> str:
+    return line.lstrip(b"\0").decode("utf-8", "replace").removesuffix("\r")
+
+
+def _frame(data: bytes) -> pl.DataFrame:
+    import polars as pl  # only where something is counted
+
+    if not data.isascii():
+        data = data.decode("utf-8", "replace").encode()
+    return pl.read_lines(data, name="line")
