@@ -31,7 +31,7 @@ def panels(inputs: Inputs) -> tuple[Panel, ...]:
         _metric("errors", ERRORS, current, before, counts, inputs),
         _metric("warnings", WARNINGS, current, before, counts, inputs),
         _levels(counts, inputs),
-        _entries(None if current is None else current.height, inputs),
+        _entries(None if current is None else int(current["n"].sum()), inputs),
     )
 
 
@@ -72,14 +72,14 @@ def _within(logs: pl.DataFrame, period: Period) -> pl.DataFrame:
 
 
 def _count(logs: pl.DataFrame | None, levels: Sequence[str]) -> int | None:
-    return None if logs is None else logs.filter(pl.col("level").is_in(levels)).height
+    return None if logs is None else int(logs.filter(pl.col("level").is_in(levels))["n"].sum())
 
 
 def _by_bucket(logs: pl.DataFrame, edges: Sequence[datetime]) -> dict[str, list[int]]:
     inner = pl.Series([_milliseconds(edge) for edge in edges[1:-1]], dtype=pl.Int64)
     counts = {level: [0] * (len(edges) - 1) for level in LEVELS}
-    placed = logs.select("level", inner.search_sorted(logs["time"], side="right").alias("slot"))
-    for level, slot, n in placed.group_by("level", "slot").len().iter_rows():
+    placed = logs.select("level", "n", inner.search_sorted(logs["time"], side="right").alias("slot"))
+    for level, slot, n in placed.group_by("level", "slot").agg(pl.col("n").sum()).iter_rows():
         counts[level][slot] = n
     return counts
 

@@ -2,11 +2,13 @@
 
     topic:환불 -topic:잡담 sentiment:negative user:kim score<5 criterion.clarity<4 feedback:dislike reason:"too long"
     weekday:mon hour>=9 hour<18 "text"
+    level>=warning source:app /expression/
 
 Terms are separated by blanks. Terms with the same key and ``:`` add up (either may hold); all else must hold
 together, and ``-`` turns a term around. Scores are of one evaluation: ``score>=7 score<8`` asks for one between. A
 value with blanks, quotes or brackets is quoted; inside quotes a backslash takes the next character as it is.
-``topic:""`` and ``user:""`` are those that have none. Weekday and hour are by the clock of the display zone.
+``topic:""`` and ``user:""`` are those that have none. Weekday and hour are by the clock of the display zone. The last
+line's terms are of logs, as texts are of both; in a regular expression a slash is written after a backslash.
 """
 
 from __future__ import annotations
@@ -18,12 +20,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from aiops_tui.model.labels import FEEDBACKS, SENTIMENT_ALIASES, SENTIMENTS, UNANALYSED, WEEKDAYS, normal_label
+from aiops_tui.model.records import LEVELS
 
 Operator = Literal[":", "<", "<=", ">", ">=", "="]
 
 TEXT = "text"
+EXPRESSION = "expression"
+LOG_KEYS: tuple[str, ...] = ("level", "source", EXPRESSION)
+"""The keys that concern logs alone."""
+
 KEYS: tuple[str, ...] = (
-    "topic", "sentiment", "user", "score", "criterion.", "feedback", "reason", "weekday", "hour",
+    "topic", "sentiment", "user", "score", "criterion.", "feedback", "reason", "weekday", "hour", "level", "source",
 )  # fmt: skip
 """The keys that the language knows; ``criterion.`` is followed by a criterion's name."""
 
@@ -32,12 +39,18 @@ _LONG_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "satur
 
 _KEY_ALIASES = {
     "토픽": "topic", "주제": "topic", "감정": "sentiment", "감성": "sentiment", "사용자": "user", "점수": "score",
-    "피드백": "feedback", "사유": "reason", "요일": "weekday", "시": "hour", "시간": "hour",
+    "피드백": "feedback", "사유": "reason", "요일": "weekday", "시": "hour", "시간": "hour", "레벨": "level",
+    "수준": "level", "로그": "source",
 }  # fmt: skip
 _SENTIMENT_WORDS = {
     **{alias: name for name, aliases in SENTIMENT_ALIASES.items() for alias in aliases},
     **{name: name for name in SENTIMENTS},
     "unanalyzed": UNANALYSED, "none": UNANALYSED, "미분석": UNANALYSED, "기타": "other",
+}  # fmt: skip
+_LEVEL_WORDS = {
+    **{level: level for level in LEVELS},
+    "err": "error", "warn": "warning", "fatal": "critical", "치명": "critical", "오류": "error", "에러": "error",
+    "경고": "warning", "정보": "info", "디버그": "debug", "기타": "other",
 }  # fmt: skip
 _FEEDBACK_WORDS = {**{name: name for name in FEEDBACKS}, "좋아요": "like", "싫어요": "dislike"}
 
@@ -50,7 +63,8 @@ _WEEKDAY_WORDS = {
 _WORDS = {"sentiment": _SENTIMENT_WORDS, "feedback": _FEEDBACK_WORDS, "weekday": _WEEKDAY_WORDS}
 
 _TERM = re.compile(
-    r"""(?P<not>-)?(?:(?P<key>[^\s:<>="()]+?)(?P<op><=|>=|:|<|>|=))?(?P<value>"(?:[^"\\]|\\.)*"|[^\s"]*)""", re.DOTALL
+    r"""(?P<not>-)?(?P<expression>/(?:[^/\\]|\\.)+/(?=\s|$))|(?P<not2>-)?(?:(?P<key>[^\s:<>="()]+?)(?P<op><=|>=|:|<|>|=))?(?P<value>"(?:[^"\\]|\\.)*"|[^\s"]*)""",
+    re.DOTALL,
 )
 _PLAIN = re.compile(r'[^\s":<>=()\\-][^\s":<>=()\\]*')
 
@@ -77,6 +91,8 @@ class Term:
     def __str__(self) -> str:
         """Return the term as the language writes it."""
         sign = "-" if self.negated else ""
+        if self.key == EXPRESSION:
+            return f"{sign}/{self.value}/"
         if self.key == TEXT:
             return sign + _quoted(str(self.value), always=True)
         value = repr(self.value).removesuffix(".0") if isinstance(self.value, float) else _quoted(self.value)
@@ -131,6 +147,16 @@ class Filter:
         wanted = set(keys)
         return Filter(tuple(term for term in self.terms if term.key in wanted))
 
+    @property
+    def of_conversations(self) -> Filter:
+        """The part that concerns conversations."""
+        return self.without(LOG_KEYS)
+
+    @property
+    def of_logs(self) -> Filter:
+        """The part that concerns logs."""
+        return self.of((*LOG_KEYS, TEXT))
+
     def without(self, keys: Iterable[str]) -> Filter:
         """Return the part that does not concern these keys."""
         unwanted = set(keys)
@@ -154,7 +180,9 @@ def _quoted(value: str, *, always: bool = False) -> str:
 
 
 def _term(match: re.Match[str], position: int) -> Term:
-    negated = match["not"] is not None
+    if match["expression"] is not None:
+        return Term(EXPRESSION, match["expression"][1:-1], negated=match["not"] is not None)
+    negated = match["not2"] is not None
     value = match["value"]
     quoted = value.startswith('"')
     if quoted:
@@ -191,11 +219,16 @@ def _comparison(key: str, op: str, value: str, negated: bool, position: int) -> 
 
 
 def _equality(key: str, op: str, value: str, negated: bool, position: int) -> Term:
-    if op not in {":", "="}:
+    if op not in {":", "="} and not (key == "level" and op == ">="):
         raise FilterError("filter.not_comparable", position, key=key, op=op)
     if key in _WORDS:
         known = _WORDS[key].get(normal_label(value))
         if known is None:
             raise FilterError(f"filter.unknown_{key}", position, value=value)
         value = known
+    if key == "level":
+        level = _LEVEL_WORDS.get(value.lower())
+        if level is None:
+            raise FilterError("filter.unknown_level", position, value=value)
+        return Term(key, level, ">=" if op == ">=" else ":", negated)
     return Term(key, value, ":", negated)

@@ -112,3 +112,15 @@ class LogEntry:
     origin: str = ""
     cut: bool = False
     left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where a jump led: the number of the entry to select, None for the end; ``serial`` counts the jumps.
+
+    ``missed`` says that there is nothing of what was looked for.
+    """
+
+    serial: int = 0
+    number: int | None = None
+    missed: bool = False

@@ -141,6 +141,7 @@ class Collector:
     def collect(self, view: View, tabs: Collection[str], progress: Progress) -> Collected:
         """Return what the panels of some tabs are computed from; reads what is missing, reporting its progress."""
         signs = self.signs or self.probe()
+        view = replace(view, filter=view.filter.of_conversations)
         self._answers.begin()
         if self._choice.choose(self.relations(), view, signs):
             self._books.clear()

@@ -10,9 +10,7 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from aiops_tui.config import Settings
 from aiops_tui.config.crash import write_report
@@ -22,10 +20,11 @@ from aiops_tui.model.records import Conversation, Neighbours, Page, TopicCount
 from aiops_tui.model.view import View
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.monitor.details import read_conversation
+from aiops_tui.monitor.logs import Logs
 from aiops_tui.monitor.pages import read_neighbours
 from aiops_tui.monitor.requests import Requests
-from aiops_tui.source.database import open_database, sqlite_path
-from aiops_tui.source.logs import LogBook, LogFollower, default_log_files
+from aiops_tui.source.database import open_database
+from aiops_tui.source.logs import Browser
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.problems import Cancelled, SourceError
 from aiops_tui.text.printable import printable
@@ -80,12 +79,11 @@ class Monitor:
         self._reported = 0.0
         self._reports: dict[str, str] = {}
         self._recount_at = 0.0
-        self.logs = LogBook(_log_files(settings), ZoneInfo(settings.naive_timezone))
-        self._follower = LogFollower(self.logs, self._asked.set)
+        self._logs = Logs(settings)
 
     def start(self) -> None:
         """Begin to watch."""
-        self._follower.start()
+        self._logs.start()
         self._thread.start()
 
     def stop(self, timeout: float = 0.3) -> None:
@@ -93,7 +91,7 @@ class Monitor:
         self._stopping = True
         self._asked.set()
         self._cancel()
-        self._follower.stop(0)
+        self._logs.stop()
         if self._thread.is_alive():
             self._thread.join(timeout)
 
@@ -168,6 +166,11 @@ class Monitor:
         self._asked.set()
         return future
 
+    @property
+    def logs(self) -> Browser:
+        """The log entries, to move about in."""
+        return self._logs.browser
+
     @classmethod
     def once(
         cls,
@@ -187,9 +190,9 @@ class Monitor:
         begun(database.cancel)
         try:
             collector = Collector(settings, database)
-            logs = LogBook(_log_files(settings), ZoneInfo(settings.naive_timezone))
+            logs = Logs(settings)
             if "logs" in tabs:
-                logs.poll()
+                logs.book.poll()
             return _snapshot(settings, collector, logs, view, tabs, progress or (lambda done, steps: None))
         finally:
             database.close()
@@ -315,14 +318,22 @@ class Monitor:
             view,
             (signs.conversations, signs.evaluations, signs.feedback, signs.identity),
             view.window.resolve(signs.now, signs.now),
-            self.logs.version if view.tab == "logs" else 0,
+            self._logs.book.version if view.tab == "logs" else 0,
         )
         if shown != self._shown or (due is not None and time.monotonic() >= due):
             if self._shown is None or self._shown.view != view:
                 self._report(replace(self._status, state="loading", done=0, steps=0))
             self._collecting = True
             try:
-                snapshot = _snapshot(self._settings, collector, self.logs, view, (view.tab,), self._progress)
+                snapshot = _snapshot(
+                    self._settings,
+                    collector,
+                    self._logs,
+                    view,
+                    (view.tab,),
+                    self._progress,
+                    lambda: self._stopping or self._view is not view,
+                )
             finally:
                 self._collecting = False
             if view is not self._view:
@@ -398,18 +409,17 @@ def _rows_of(view: View) -> Hashable:
 def _snapshot(
     settings: Settings,
     collector: Collector,
-    logs: LogBook,
+    logs: Logs,
     view: View,
     tabs: Sequence[str],
     progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Snapshot:
     collected = collector.collect(view, tabs, progress)
     inputs = collected.inputs
     warnings = collected.warnings
     if "logs" in tabs:
-        period = inputs.window.period
-        frame = logs.frame() if logs.sources else None
-        inputs = replace(inputs, logs=frame, log_rows=logs.latest(period.start, period.end))
+        inputs = logs.read_into(inputs, view.filter, progress, cancelled)
         warnings = (*warnings, *logs.problems)
     return Snapshot(
         as_of=inputs.now,
@@ -422,12 +432,3 @@ def _snapshot(
         warnings=warnings,
         reconciled_at=collected.reconciled_at,
     )
-
-
-def _log_files(settings: Settings) -> list[Path]:
-    if settings.log_files:
-        return list(settings.log_files)
-    database: Path | None = None
-    with contextlib.suppress(SourceError):
-        database = sqlite_path(settings.database_url.reveal())
-    return list(default_log_files(database, Path.cwd()))

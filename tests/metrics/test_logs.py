@@ -27,8 +27,9 @@ InputsOf = Callable[..., Inputs]
 def frame(entries: list[Entry]) -> pl.DataFrame:
     times = [time and (time - EPOCH) // timedelta(milliseconds=1) for time, _ in entries]
     levels = [level for _, level in entries]
-    schema = {"time": pl.Int64, "level": pl.String, "source": pl.String}
-    return pl.DataFrame({"time": times, "level": levels, "source": ["app.log"] * len(entries)}, schema=schema)
+    schema = {"time": pl.Int64, "level": pl.String, "source": pl.String, "n": pl.Int64}
+    single = {"time": times, "level": levels, "source": ["app.log"] * len(entries), "n": [1] * len(entries)}
+    return pl.DataFrame(single, schema=schema).group_by("time", "level", "source").agg(pl.col("n").sum())
 
 
 def by_id(inputs: Inputs) -> dict[str, Panel]:

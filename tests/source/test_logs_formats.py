@@ -139,12 +139,14 @@ def test_bytes_that_are_no_text(read: Read) -> None:
 
 def test_a_huge_line_is_cut_and_said_so(tmp_path: Path) -> None:
     path = tmp_path / "app.log"
+    path.touch()
+    book = LogBook([path], ZoneInfo("UTC"))
+    book.poll()
     with path.open("wb") as file:
         file.write(b"2025-10-16 10:00:00 [    INFO] app - ")
         for _ in range(20):
             file.write("가".encode() * 300_000)
         file.write(b"\n2025-10-16 10:00:01 [    INFO] app - after\n")
-    book = LogBook([path], ZoneInfo("UTC"))
     book.poll()
     huge, after = book[0], book[1]
     assert huge.cut

@@ -19,6 +19,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from aiops_tui.config import Secret, Settings
+from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import REST, SENTIMENTS
 from aiops_tui.model.panels import (
     Column,
@@ -32,7 +33,17 @@ from aiops_tui.model.panels import (
     Status,
     Table,
 )
-from aiops_tui.model.records import Conversation, Evaluation, Feedback, LogEntry, Neighbours, Page, Recent, TopicCount
+from aiops_tui.model.records import (
+    Arrival,
+    Conversation,
+    Evaluation,
+    Feedback,
+    LogEntry,
+    Neighbours,
+    Page,
+    Recent,
+    TopicCount,
+)
 from aiops_tui.model.view import View
 from aiops_tui.model.window import Period, previous_period
 from aiops_tui.text.translations import Translator
@@ -53,6 +64,13 @@ class FakeBook:
     def __init__(self, entries: int = 0) -> None:
         self.version = 0
         self.entries: list[LogEntry] = []
+        self.arrival = Arrival()
+        self.busy = 0
+        self.arrived = 0
+        self.at_start = self.at_end = True
+        self.sources: tuple[str, ...] = ("app.log",)
+        self.listener: Callable[[], None] = lambda: None
+        self.wishes: list[tuple[Any, ...]] = []
         self.add(entries)
 
     def add(
@@ -64,6 +82,7 @@ class FakeBook:
             for i in range(first, first + n)
         ]
         self.version += 1
+        self.arrived += n
 
     def drop(self, n: int) -> None:
         del self.entries[:n]
@@ -77,6 +96,46 @@ class FakeBook:
 
     def __getitem__(self, place: int) -> LogEntry:
         return self.entries[place]
+
+    def arrive(self, number: int | None) -> None:
+        self.arrival = Arrival(self.arrival.serial + 1, number, missed=number is None)
+        self.version += 1
+        self.listener()
+
+    def older(self) -> None:
+        self.wishes.append(("older",))
+
+    def newer(self) -> None:
+        self.wishes.append(("newer",))
+
+    def latest(self) -> None:
+        self.wishes.append(("latest",))
+
+    def oldest(self) -> None:
+        self.wishes.append(("oldest",))
+
+    def seek(self, moment: datetime) -> None:
+        self.wishes.append(("seek", moment))
+
+    def go(self, number: int) -> None:
+        self.wishes.append(("go", number))
+        self.arrive(number)
+
+    def show_only(self, wanted: Filter, hidden: frozenset[str]) -> None:
+        self.wishes.append(("show_only", str(wanted), hidden))
+
+    def next_error(self, step: int, number: int | None) -> None:
+        self._next(lambda entry: entry.level in {"error", "critical"}, step, number)
+
+    def find(self, text: str, step: int, number: int | None) -> None:
+        self._next(lambda entry: text.lower() in " ".join((entry.message, *entry.more)).lower(), step, number)
+
+    def _next(self, fits: Callable[[LogEntry], bool], step: int, number: int | None) -> None:
+        places = [place for place, entry in enumerate(self.entries) if fits(entry)]
+        here = self.place(number) if number is not None else None
+        here = len(self.entries) if here is None else here
+        beyond = [place for place in places if (place > here if step > 0 else place < here)]
+        self.arrive(self.entries[beyond[0 if step > 0 else -1]].number if beyond else None)
 
 
 @dataclass

@@ -1,7 +1,25 @@
-"""Log files, read as they grow: bytes to lines, lines to entries, entries of all files to one book in order of time."""
+"""Logs of any size, read where one looks and as they grow: bytes to lines to entries, all logs merged by time."""
 
 from aiops_tui.source.logs.book import LogBook
+from aiops_tui.source.logs.browser import Browser
 from aiops_tui.source.logs.follower import LogFollower
+from aiops_tui.source.logs.histogram import cells
+from aiops_tui.source.logs.latest import latest
+from aiops_tui.source.logs.match import ERRORS, Clue, ExpressionError, Match, expression
 from aiops_tui.source.logs.places import default_log_files
+from aiops_tui.source.logs.wanted import match_of
 
-__all__ = ["LogBook", "LogFollower", "default_log_files"]
+__all__ = [
+    "ERRORS",
+    "Browser",
+    "Clue",
+    "ExpressionError",
+    "LogBook",
+    "LogFollower",
+    "Match",
+    "cells",
+    "default_log_files",
+    "expression",
+    "latest",
+    "match_of",
+]

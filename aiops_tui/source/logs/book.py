@@ -6,17 +6,18 @@ import sys
 import threading
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from aiops_tui.model.panels import Cell, Notice
+from aiops_tui.model.panels import Notice
 from aiops_tui.model.records import LEVELS, LogEntry
 from aiops_tui.model.window import from_epoch
 from aiops_tui.source.logs.counts import Counts
 from aiops_tui.source.logs.dialects import NO_TIME
 from aiops_tui.source.logs.following import FIRST_LOOK, FollowedFile
+from aiops_tui.source.logs.matches import Matches
 from aiops_tui.source.logs.pages import Pages
 from aiops_tui.source.logs.places import Place, find
 from aiops_tui.source.logs.rows import Extra, Rows
@@ -71,6 +72,8 @@ class LogBook:
         """How to read each log anywhere, by its index."""
         self.counts: dict[int, Counts] = {}
         """How many entries of each level each log has, by its index."""
+        self.matches: dict[int, Matches] = {}
+        """What was found last of a text or expression in each log, by its index."""
 
     # reading the files
 
@@ -218,23 +221,6 @@ class LogBook:
         with self.lock:
             return tuple(source.name for source in self._sources.values())
 
-    def latest(self, start: datetime, end: datetime, most: int = 200) -> tuple[tuple[Cell, ...], ...]:
-        """Return time, level, source, message and number of the latest entries of a period, the newest first."""
-        low, high = first_millisecond(start), first_millisecond(end)
-        with self.lock:
-            rows, names = self._rows, self.sources
-            found: list[tuple[Cell, ...]] = []
-            for place in self._backwards(low, high):
-                moment, level = from_epoch(rows.times[place] / 1000), LEVELS[rows.levels[place]]
-                found.append((moment, level, names[rows.sources[place]], rows.messages[place], rows.numbers[place]))
-                if len(found) == most:
-                    break
-            return tuple(found)
-
-    def _backwards(self, low: int, high: int) -> Iterator[int]:
-        times = self._rows.times
-        return (place for place in range(len(times) - 1, -1, -1) if low <= times[place] < high)
-
     def tail(self) -> tuple[Rows, Mapping[int, Extra], int]:
         """Return the entries kept, by column, with what few of them have and the place from which none is missing.
 
@@ -253,7 +239,7 @@ class LogBook:
                     found[index] = position
                     if len(found) == len(self._sources):
                         break
-            return self.highs() | found, self._floor
+            return self.highs() | found, self._floor if found else _NEVER
 
     def highs(self) -> dict[int, int]:
         """Return up to which position each log was read."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
-from aiops_tui.model.records import LogEntry
+from aiops_tui.model.filters import Filter
+from aiops_tui.model.records import Arrival, LogEntry
 from aiops_tui.source.logs.book import LogBook, first_millisecond
-from aiops_tui.source.logs.match import EVERYTHING, Match
+from aiops_tui.source.logs.match import ERRORS, EVERYTHING, Clue, ExpressionError, Match
 from aiops_tui.source.logs.rows import Extra, Rows
 from aiops_tui.source.logs.source import place_of
 from aiops_tui.source.logs.stretch import Stretch
+from aiops_tui.source.logs.wanted import match_of
 
 PAGE = 1000
 """So many entries are read at once beyond those that are there."""
@@ -21,18 +22,6 @@ PAGE = 1000
 _NEVER = 2**62
 Cancelled = Callable[[], bool]
 Wish = Callable[[Cancelled], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Where a jump led: the number of the entry to select, None for the end; ``serial`` counts the jumps.
-
-    ``missed`` says that there is nothing of what was looked for.
-    """
-
-    serial: int = 0
-    number: int | None = None
-    missed: bool = False
 
 
 class Browser:
@@ -144,9 +133,19 @@ class Browser:
         """Go to an entry."""
         self._begin(lambda cancelled: self._go(number, cancelled))
 
-    def narrow(self, wanted: Match) -> None:
-        """Show only the entries that are wanted."""
-        self._begin(lambda cancelled: self._narrow(wanted, cancelled))
+    def show_only(self, wanted: Filter, hidden: frozenset[str]) -> None:
+        """Show only what a filter lets through of the logs that are not hidden."""
+        self._begin(lambda cancelled: self._narrow(match_of(wanted, self.sources, hidden), cancelled))
+
+    def next_error(self, step: int, number: int | None) -> None:
+        """Go to the next (1) or previous (-1) error from an entry on, or back from the end."""
+        self.hunt(ERRORS, step, number)
+
+    def find(self, text: str, step: int, number: int | None) -> None:
+        """Go to the next or previous entry that has a text, or fits an expression between slashes."""
+        is_expression = len(text) > 2 and text.startswith("/") and text.endswith("/")
+        clue = Clue(text[1:-1], literal=False) if is_expression else Clue(text)
+        self.hunt(Match(clues=(clue,)), step, number)
 
     def hunt(self, wanted: Match, step: int, number: int | None) -> None:
         """Go to the next (1) or previous (-1) entry of those wanted from an entry on, or back from the end."""
@@ -172,6 +171,8 @@ class Browser:
             self.busy = 1
             try:
                 wish(lambda: self._stopping or self._wish is not None)
+            except ExpressionError:
+                self._arrived(None, missed=True)
             finally:
                 self.busy = 0
             self._changed()

@@ -195,7 +195,7 @@ class Counts:
 
     def _verdict(self, moment: str, level: str) -> int | None:
         """Return the cell of lines that begin so, None where their beginning does not tell."""
-        head = self._format.head(f"{moment}0{level}x - x")
+        head = self._format.own_head(f"{moment}0{level}x - x")
         if head is None or head.time == NO_TIME:
             return None
         bucket = head.time // STEP * _WIDTH

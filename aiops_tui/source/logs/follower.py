@@ -9,11 +9,11 @@ from aiops_tui.source.logs.book import LogBook
 
 
 class LogFollower:
-    """Polls ``book`` every ``interval`` seconds; ``wake`` is called from its thread when the book has changed."""
+    """Polls ``book`` every ``interval`` seconds; ``changed`` is called from its thread when the book has changed."""
 
-    def __init__(self, book: LogBook, wake: Callable[[], None], interval: float = 1.0) -> None:
+    def __init__(self, book: LogBook, changed: Callable[[], object], interval: float = 0.25) -> None:
         self._book = book
-        self._wake = wake
+        self._changed = changed
         self._interval = interval
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="logs", daemon=True)
@@ -35,7 +35,7 @@ class LogFollower:
                 self._book.poll(self._stopping.is_set)
                 if version != self._book.version and not self._stopping.is_set():
                     version = self._book.version
-                    self._wake()
+                    self._changed()
                 self._stopping.wait(self._interval)
         finally:
             self._book.close()

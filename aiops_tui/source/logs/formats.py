@@ -83,9 +83,13 @@ class Format:
 
     def head(self, line: str, now: int | None = None) -> Head | None:
         """Return the parts of a line that says when and how grave it is, None for all others."""
+        return self.own_head(line) or (self._dialect(line, now) if _MAY_BE_HEAD.match(line) else None)
+
+    def own_head(self, line: str) -> Head | None:
+        """Return the parts of a line in one of the backend's own forms."""
         found = _HEAD.match(line)
         if found is None:
-            return self._dialect(line, now) if _MAY_BE_HEAD.match(line) else None
+            return None
         _, minute, second, fraction, offset, bracketed, rest, word, text = found.groups()
         time = self._minute(minute, offset)
         if time != NO_TIME:

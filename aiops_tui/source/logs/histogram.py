@@ -10,6 +10,7 @@ from aiops_tui.model.window import Period
 from aiops_tui.source.logs.book import LogBook, first_millisecond
 from aiops_tui.source.logs.counts import STEP, Cancelled, Counts
 from aiops_tui.source.logs.match import Match
+from aiops_tui.source.logs.matches import Matches
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,7 +34,8 @@ def cells(
 
     since = min(first_millisecond(period.start) for period in periods)
     chosen = [index for index in book.counts if wanted.sources is None or index in wanted.sources]
-    steps = sum(book.counts[index].missing(since) for index in chosen)
+    counts = {index: _counts(book, index, wanted) for index in chosen}
+    steps = sum(counts[index].missing(since) for index in chosen)
     done = 0
 
     def read(size: int) -> None:
@@ -46,16 +48,30 @@ def cells(
     cut = {bound // STEP for bound in bounds if bound % STEP}
     names = book.sources
     for index in chosen:
-        counts = book.counts[index]
-        counts.cover(since, cancelled, read)
-        for time, level, n in _of(counts, since // STEP, cut):
+        counts[index].cover(since, cancelled, read)
+        for time, level, n in _of(counts[index], since // STEP, cut):
             if wanted.levels is None or level in wanted.levels:
                 rows.append((time, LEVELS[level], names[index], n))
     schema = {"time": pl.Int64, "level": pl.String, "source": pl.String, "n": pl.Int64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _of(counts: Counts, first: int, cut: set[int]) -> Iterable[tuple[int, int, int]]:
+def _counts(book: LogBook, index: int, wanted: Match) -> Counts | Matches:
+    if not wanted.clues:
+        return book.counts[index]
+    clues = Match(clues=wanted.clues)
+    known = book.matches.get(index)
+    if known is None or known.wanted != clues:
+        known = book.matches[index] = Matches(book.pages[index], clues)
+    return known
+
+
+def _of(counts: Counts | Matches, first: int, cut: set[int]) -> Iterable[tuple[int, int, int]]:
+    if isinstance(counts, Matches):
+        for at, level in counts.entries():
+            if at // STEP >= first:
+                yield at, level, 1
+        return
     for cell, n in counts.cells().items():
         bucket, level = divmod(cell, _WIDTH)
         if bucket >= first and bucket not in cut:

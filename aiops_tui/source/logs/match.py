@@ -24,7 +24,7 @@ class ExpressionError(ValueError):
 def expression(pattern: str, *, literal: bool = False) -> Any:
     """Return a compiled expression over bytes, of RE2: it takes linear time whatever the pattern.
 
-    Letters match in either case unless the pattern has a capital one.
+    Letters match in either case, but in an expression that has a capital one.
 
     Raises:
         ExpressionError: it cannot be read.
@@ -35,7 +35,7 @@ def expression(pattern: str, *, literal: bool = False) -> Any:
     options.log_errors = False
     options.literal = literal
     options.never_nl = False
-    options.case_sensitive = any(character.isupper() for character in pattern)
+    options.case_sensitive = not literal and any(character.isupper() for character in pattern)
     options.max_mem = 32 << 20
     try:
         return re2.compile(pattern.encode("utf-8", "replace"), options)

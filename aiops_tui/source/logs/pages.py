@@ -209,8 +209,8 @@ class Pages:
         if starts:
             return starts[0]
         while start > floor:
-            start = max(start - _STRIDE, floor)
-            found = self.chain.read(start, _STRIDE).rfind(b"\n")
+            stop, start = start, max(start - _STRIDE, floor)
+            found = self.chain.read(start, stop - start).rfind(b"\n")
             if found >= 0:
                 return start + found + 1
         return floor

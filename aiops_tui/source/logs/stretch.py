@@ -64,11 +64,17 @@ class Stretch:
         """Up to which position each log was read."""
         return {index: end.high for index, end in self.ends.items()}
 
-    def back(self, more: int, cancelled: Cancelled, progress: Callable[[int], None] = lambda read: None) -> None:
-        """Read older entries until there are so many more, or no older ones."""
+    def back(
+        self,
+        more: int,
+        cancelled: Cancelled,
+        progress: Callable[[int], None] = lambda read: None,
+        until: int = _FIRST,
+    ) -> None:
+        """Read older entries until there are so many more, or none that are older, or as old as ``until``."""
         enough = len(self.span(closed=False)) + more
         while len(self.span(closed=False)) < enough and not cancelled():
-            left = [index for index, end in self.ends.items() if not end.begun]
+            left = [index for index, end in self.ends.items() if not end.begun and end.low_key > until]
             if not left:
                 return
             index = max(left, key=lambda index: self.ends[index].low_key)

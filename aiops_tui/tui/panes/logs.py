@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from aiops_tui.model.filters import Filter
 from aiops_tui.tui.panes.arrange import Cell, Plan, Row
-from aiops_tui.tui.panes.pane import Pane
+from aiops_tui.tui.panes.pane import Pane, Seen
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.entries import Entries
@@ -19,6 +21,32 @@ class LogsPane(Pane):
     tab = "logs"
     metrics = ("errors", "warnings")
     plan = Plan(wide=_ROWS, vast=_ROWS, panels=("levels_by_bucket", "entries"), first="entries", tiles=1)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden: frozenset[str] = frozenset()
+        """The names of the logs that are switched off."""
+        self._narrowed: tuple[object, ...] = (None, Filter(), frozenset())
+
+    def show(self, seen: Seen) -> None:
+        """Show what is new, of the list only what the filter lets through."""
+        wanted = seen.view.filter.of_logs
+        if seen.book is not None and (seen.book, wanted, self.hidden) != self._narrowed:
+            fresh = self._narrowed[0] is None and not wanted and not self.hidden
+            self._narrowed = (seen.book, wanted, self.hidden)
+            if not fresh:
+                seen.book.show_only(wanted, self.hidden)
+        super().show(seen)
+
+    def hide(self, hidden: frozenset[str]) -> None:
+        """Switch logs off, and all others on."""
+        self.hidden = hidden
+        self.show(self._seen)
+
+    def go_to(self, moment: datetime) -> None:
+        """Go to a moment in the list, and give it the keys."""
+        self.bring("entries")
+        self.query_one(Entries).seek(moment)
 
     def panels(self) -> Iterator[Drawn]:
         """Make the panels."""

@@ -18,6 +18,7 @@ from aiops_tui.tui import drill, moves
 from aiops_tui.tui.history import Place
 from aiops_tui.tui.keys import key_named
 from aiops_tui.tui.look import host
+from aiops_tui.tui.panes.logs import LogsPane
 from aiops_tui.tui.screens.main import MainScreen
 from aiops_tui.tui.tabs import Tabs
 from aiops_tui.tui.widgets.chart import Chart
@@ -176,9 +177,12 @@ class MovingScreen(MainScreen):
         host(self).tell(words("tui.sorted", column=by), seconds=3)
 
     def on_chart_opened(self, event: Chart.Opened) -> None:
-        """Go into a bucket, a bin or a cell."""
+        """Go into a bucket, a bin or a cell; in Logs, to the first entry of a bucket."""
         event.stop()
         view, (row, column) = self.session.view, event.at
+        if isinstance(self.pane, LogsPane) and isinstance(event.panel, Series):
+            self.pane.go_to(event.panel.x[column])
+            return
         match event.panel:
             case Series():
                 self._drill(drill.into_bucket(view, event.panel, column))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
+from textual.message import Message
+
 from aiops_tui.charts.spans import Line, Span
-from aiops_tui.model.records import LogEntry
+from aiops_tui.model.filters import Filter
+from aiops_tui.model.records import Arrival, LogEntry
 from aiops_tui.text.cells import cut, fit
 from aiops_tui.text.cells import width as cells
 from aiops_tui.text.formats import NOTHING, clock, moment, number
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.history import Mark
+from aiops_tui.tui.look import host
 from aiops_tui.tui.widgets.empty import Emptiness, empty_lines
 from aiops_tui.tui.widgets.lines import EMPTY
 from aiops_tui.tui.widgets.rows import Rows
@@ -20,51 +25,147 @@ _LEVEL = 8
 _LONGEST_SOURCE = 18
 _ROOM_FOR_SOURCE, _ROOM_FOR_ORIGIN = 70, 90
 _ORIGIN = 24
-_ERRORS = frozenset({"critical", "error"})
 
 
 class Book(Protocol):
-    """What the list needs of the entries read so far; ``version`` changes whenever they do."""
+    """What the list needs of the logs: entries by place, and wishes, whose fulfilment ``listener`` is told of.
+
+    ``version`` changes whenever there is something else to be seen.
+    """
+
+    listener: Callable[[], None]
 
     @property
     def version(self) -> int:
         """A number that grows with each change."""
+
+    @property
+    def arrival(self) -> Arrival:
+        """Where the latest jump led."""
+
+    @property
+    def busy(self) -> int:
+        """How many bytes were looked through for what is under way, 0 while nothing is."""
+
+    @property
+    def arrived(self) -> int:
+        """How many entries were written since the console was opened."""
+
+    @property
+    def at_start(self) -> bool:
+        """Whether there is nothing older than the first entry."""
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the entries go on to the end of the logs."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the logs."""
 
     def __len__(self) -> int: ...
 
     def __getitem__(self, place: int, /) -> LogEntry: ...
 
     def place(self, number: int, /) -> int | None:
-        """Return where the entry of that number is, None if it is not kept any more."""
+        """Return where the entry of that number is, None if it is not among these."""
+
+    def older(self) -> None:
+        """Read on before the first entry."""
+
+    def newer(self) -> None:
+        """Read on after the last entry."""
+
+    def latest(self) -> None:
+        """Go to the end."""
+
+    def oldest(self) -> None:
+        """Go to the beginning."""
+
+    def seek(self, moment: datetime, /) -> None:
+        """Go to the first entry at or after a moment."""
+
+    def go(self, number: int, /) -> None:
+        """Go to an entry."""
+
+    def show_only(self, wanted: Filter, hidden: frozenset[str], /) -> None:
+        """Show only what a filter lets through of the logs that are not hidden."""
+
+    def next_error(self, step: int, number: int | None, /) -> None:
+        """Go to the next (1) or previous (-1) error from an entry on, or back from the end."""
+
+    def find(self, text: str, step: int, number: int | None, /) -> None:
+        """Go to the next or previous entry that has a text, or fits an expression between slashes."""
 
 
 class Entries(Rows):
-    """The entries of a log book; nothing is kept of them but the number of the selected one."""
+    """The entries of the logs; nothing is kept of them but the numbers of the selected one and the first in view."""
 
     BINDINGS = bindings_of("log")
+
+    class Moved(Message):
+        """There is something else to be seen in the logs."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id or "entries", classes=classes)
         self.book: Book | None = None
         self.following = True
         self.emptiness = Emptiness()
-        self._version: int | None = None
+        self.marked: int | None = None
+        self._version: tuple[object, ...] = ()
+        self._arrival = 0
         self._seen = 0
+        self._sought = ""
+        self._told = False
         self._top_number: int | None = None
         self._source_cells = 0
         """As wide as the widest name that was in view, so that nothing moves back."""
 
     def show(self, book: Book | None, emptiness: Emptiness) -> None:
         """Take what was read since; draws nothing if nothing was."""
-        version = None if book is None else book.version
+        version = () if book is None else (book.version, book.busy >> 22)
         if (book, version, emptiness) == (self.book, self._version, self.emptiness) and self._look == self.look:
             return
+        if book is not None and book is not self.book:
+            book.listener = self._hear
+            self._arrival = book.arrival.serial
         self.book, self._version, self.emptiness = book, version, emptiness
-        if self.following:
+        if book is not None and book.arrival.serial != self._arrival:
+            self._arrive(book.arrival)
+        elif self.following:
             self._to_end()
         else:
             self._stand_still()
         self.redraw()
+
+    def _hear(self) -> None:
+        """Be told from any thread; many times at once count once."""
+        if not self._told:
+            self._told = True
+            self.post_message(self.Moved())
+
+    def on_entries_moved(self, event: Moved) -> None:
+        """Show what there is to be seen."""
+        event.stop()
+        self._told = False
+        if self.display:
+            self.show(self.book, self.emptiness)
+
+    def _arrive(self, arrival: Arrival) -> None:
+        """Select what a jump led to."""
+        self._arrival = arrival.serial
+        row = None if arrival.number is None else self._find(arrival.number)
+        if arrival.missed:
+            host(self).tell(self.look.words("tui.logs.none_there"))
+            self._stand_still()
+        elif row is None:
+            self.following = True
+            self._to_end()
+        else:
+            self._leave_end()
+            if not self.top <= row < self.top + self._page or self._top_number != self._number(self.top):
+                self.top = row - self._page // 3
+            self.select(row)
 
     def title(self) -> Line:
         """Return the list's name."""
@@ -73,11 +174,13 @@ class Entries(Rows):
     def aside(self, width: int) -> Line:
         """Return whether the end is followed, else how many entries came since it was left."""
         words = self.look.words
+        if self.book is not None and self.book.busy >> 22:
+            return (Span(words("tui.logs.reading", mib=number(self.book.busy >> 20)), "muted"),)
         if not self.count():
             return EMPTY
         if self.following:
             return (Span("● ", "accent"), Span(words("tui.following"), "muted"))
-        new = self._last_number() - self._seen
+        new = self.book.arrived - self._seen if self.book is not None else 0
         return (Span(words("tui.new_lines", n=number(new)), "accent" if new else "muted"),)
 
     def count(self) -> int:
@@ -150,25 +253,58 @@ class Entries(Rows):
         return empty_lines("entries", self.emptiness, self.look.words, width, height)
 
     def select(self, row: int) -> None:
-        """Select an entry; selecting the last one follows the end again."""
-        was = self.following
-        self.following = row >= self.count() - 1
-        if was and not self.following:
-            self._seen = self._last_number()
+        """Select an entry; selecting the very last one follows the end again, near either end more is read."""
+        book = self.book
+        if book is None:
+            return
+        if row >= self.count() - 1 and book.at_end:
+            self.following = True
+        else:
+            self._leave_end()
         super().select(row)
+        self._read_on()
+
+    def _leave_end(self) -> None:
+        if self.following and self.book is not None:
+            self._seen = self.book.arrived
+        self.following = False
+
+    def _read_on(self) -> None:
+        """Read more where one comes near what was read."""
+        if self.book is None:
+            return
+        if self.top < 2 * self._page and not self.book.at_start:
+            self.book.older()
+        elif self.top + 3 * self._page > self.count() and not self.book.at_end:
+            self.book.newer()
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll; back stands still, at the end follows again."""
-        if self.following and rows < 0:
-            self._seen = self._last_number()
+        if rows < 0:
+            self._leave_end()
         super().scroll_rows(rows)
-        self.following = self.top >= self.count() - self._page
+        self.following = self.top >= self.count() - self._page and self.book is not None and self.book.at_end
         if self.following:
             self._to_end()
         else:
             self.row = min(max(self.row, self.top), self.top + self._page - 1)
             self._key = self.key_of(self.row)
+            self._read_on()
         self.redraw()
+
+    def action_top(self) -> None:
+        """Go to the beginning of the logs."""
+        if self.book is not None and not self.book.at_start:
+            self.book.oldest()
+        else:
+            super().action_top()
+
+    def action_bottom(self) -> None:
+        """Go to the end of the logs and follow it."""
+        if self.book is not None and not self.book.at_end:
+            self.book.latest()
+        else:
+            super().action_bottom()
 
     def mark(self) -> Mark:
         """Return where one is; following the end is a place too."""
@@ -189,22 +325,63 @@ class Entries(Rows):
             self._to_end()
         super().settle()
 
+    def seek(self, moment: datetime) -> None:
+        """Go to the first entry at or after a moment."""
+        if self.book is not None:
+            self.book.seek(moment)
+
+    def narrow(self, wanted: Filter, hidden: frozenset[str]) -> None:
+        """Show only what a filter lets through, of the logs that are not hidden."""
+        if self.book is not None:
+            self.book.show_only(wanted, hidden)
+
+    def find(self, needle: str) -> bool:
+        """Mark a text and go to the latest entry that has it, from the selected one back; if none has, that is told."""
+        self._sought = needle.strip()
+        is_expression = len(needle) > 2 and needle.startswith("/") and needle.endswith("/")
+        self.needle = "" if is_expression else needle.lower()
+        here = self.entry()
+        if self.needle and here is not None and self.needle in self.text_of(self.row).lower():
+            self._leave_end()
+        elif self._sought and self.book is not None:
+            self.book.find(self._sought, -1, here.number if here else None)
+        self.redraw()
+        return True
+
+    def hit(self, step: int, *, here: bool = False) -> bool:
+        """Go to the next (1) or previous (-1) entry that has the text sought, wherever in the logs."""
+        entry = self.entry()
+        if self.book is None or not self._sought or entry is None:
+            return False
+        self.book.find(self._sought, step, entry.number)
+        return True
+
     def action_next_error(self) -> None:
-        """Select the next error."""
+        """Go to the next error."""
         self._error(1)
 
     def action_previous_error(self) -> None:
-        """Select the error before."""
+        """Go to the error before."""
         self._error(-1)
 
     def _error(self, step: int) -> None:
-        row = self.row + step
-        while 0 <= row < self.count():
-            entry = self._entry(row)
-            if entry is not None and entry.level in _ERRORS:
-                self.select(row)
-                return
-            row += step
+        entry = self.entry()
+        if self.book is not None and entry is not None:
+            self.book.next_error(step, entry.number)
+
+    def action_mark(self) -> None:
+        """Remember the selected entry."""
+        entry = self.entry()
+        if entry is not None:
+            self.marked = entry.number
+            host(self).tell(self.look.words("tui.logs.marked"), seconds=3)
+
+    def action_to_mark(self) -> None:
+        """Go to the entry that was marked, and mark where one was."""
+        entry, marked = self.entry(), self.marked
+        if self.book is not None and marked is not None:
+            self.marked = entry.number if entry is not None else None
+            self.book.go(marked)
 
     def _entry(self, row: int) -> LogEntry | None:
         if self.book is None or not 0 <= row < len(self.book):
@@ -219,9 +396,9 @@ class Entries(Rows):
         day = self.look.day
         return entry is not None and entry.time is not None and day is not None and entry.time < day
 
-    def _last_number(self) -> int:
-        entry = self._entry(self.count() - 1)
-        return entry.number if entry else 0
+    def _number(self, row: int) -> int | None:
+        entry = self._entry(row)
+        return entry.number if entry else None
 
     def _find(self, entry_number: int) -> int | None:
         return self.book.place(entry_number) if self.book is not None else None
@@ -232,10 +409,13 @@ class Entries(Rows):
         self._key = self.key_of(self.row) if self.count() else None
 
     def _stand_still(self) -> None:
-        """Keep the same entries in view where the oldest ones were dropped, or late ones came in between."""
+        """Keep the same entries in view where others came in before or between them; read them anew if they went."""
         top = self._find(self._top_number) if self._top_number is not None else None
         row = self._find(int(self._key)) if self._key else None
-        self.top = top if top is not None else 0
+        if row is None and self._key and self.book is not None and self.count():
+            self.book.go(int(self._key))
+        self.top = top if top is not None else self.top
         self.row = row if row is not None else self.top
-        self._key = self.key_of(self.row)
+        if row is not None:
+            self._key = self.key_of(self.row)
         super().settle()

@@ -1,0 +1,364 @@
+"""Whichever way a log is read, forwards, backwards, by time, from the end or by counting, its entries are the same."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aiops_tui.model.filters import Filter
+from aiops_tui.model.records import LEVELS, LogEntry
+from aiops_tui.model.window import Period
+from aiops_tui.source.logs import Browser, LogBook, Match, browser, cells, counts, latest, match_of, pages
+from aiops_tui.source.logs.counts import STEP
+from aiops_tui.source.logs.dialects import NO_TIME
+from aiops_tui.source.logs.pages import Pages
+from aiops_tui.source.logs.source import number_of, place_of
+
+ZONE = ZoneInfo("UTC")
+START = datetime(2025, 10, 16, 10, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ALL = Period(datetime(2000, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
+Row = tuple[int, int, str, tuple[str, ...]]
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read in pieces so small that some lines of the tests are longer than many."""
+    monkeypatch.setattr(pages, "_PROBE", 64)
+    monkeypatch.setattr(pages, "MOST", 4096)
+    monkeypatch.setattr(counts, "PIECE", 700)
+    monkeypatch.setattr(browser, "PAGE", 5)
+
+
+def line(seconds: float, message: str, level: str = "INFO") -> str:
+    return f"{START + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S} [{level:>8}] app - {message}\n"
+
+
+PIECES = st.lists(
+    st.one_of(
+        st.builds(
+            line,
+            st.integers(0, 400),
+            st.sampled_from(["plain", "환불 요청", "x" * 300, 'needle "7"']),
+            st.sampled_from(["INFO", "ERROR", "WARNING", "DEBUG", "Level 25"]),
+        ),
+        st.sampled_from(
+            [
+                "Traceback (most recent call last):\n  File 'x'\n    raise X\nX: needle\n",
+                "  indented\n",
+                "no time at all\n",
+                "INFO:     127.0.0.1:5000 - GET /\n",
+                "\n",
+                "carriage\r\n",
+                "y" * 900 + "\n",
+                '{"time": "2025-10-16T10:03:00Z", "level": "error", "message": "json"}\n',
+                "[2025-10-16 10:02:00] WARNING - CPU:12.3% | MEM:45.6% | DISK:70.1%\n",
+                "time=2025-10-16T10:01:00Z level=warn msg=logfmt\n",
+                "2025-10-16 10:00:59,123 [   ERROR] app - with a fraction\n",
+                "9998-01-01 00:00:00 [    INFO] app - absurd\n",
+            ]
+        ),
+    ),
+    max_size=60,
+)
+PROPERTY = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def opened(*paths: Path, keep: int = 50_000) -> LogBook:
+    book = LogBook(paths, ZONE, keep)
+    book.poll()
+    return book
+
+
+def written(folder: Path, texts: list[list[str]]) -> list[Path]:
+    for path in folder.iterdir():
+        path.unlink()
+    found = []
+    for place, pieces in enumerate(texts):
+        found.append(folder / f"{place}.log")
+        found[-1].write_text("".join(pieces), newline="")
+    return found
+
+
+def rows_of(log: Pages, low: int, high: int) -> list[Row]:
+    batch = log.parse(low, high)
+    rows = batch.rows
+    extras = {number: tuple(extra.lines) for number, extra in batch.extras.items()}
+    return [
+        (number, level, message, extras.get(number, ()))
+        for number, level, message in zip(rows.numbers, rows.levels, rows.messages, strict=True)
+    ]
+
+
+@PROPERTY
+@given(pieces=PIECES)
+def test_backwards_forwards_and_whole(tmp_path: Path, pieces: list[str]) -> None:
+    (path,) = written(tmp_path, [pieces])
+    book = opened(path)
+    log = book.pages[0]
+    end = log.chain.high
+    whole = rows_of(log, 0, end)
+    forwards: list[Row] = []
+    position = 0
+    while (page := log.after(position, 128)) is not None and page.high > position:
+        forwards += rows_of(log, page.low, page.high)
+        position = page.high
+    assert forwards == whole
+    backwards: list[Row] = []
+    position = end
+    while (page := log.before(position, 128)) is not None:
+        backwards = rows_of(log, page.low, page.high) + backwards
+        position = page.low
+    assert backwards == whole
+    book.close()
+
+
+@PROPERTY
+@given(texts=st.lists(PIECES, min_size=1, max_size=3))
+def test_the_counts_are_those_of_the_entries(tmp_path: Path, texts: list[list[str]]) -> None:
+    book = opened(*written(tmp_path, texts))
+    expected: Counter[tuple[str, str, int]] = Counter()
+    for index, log in book.pages.items():
+        rows = log.parse(0, log.chain.high).rows
+        for at, level in zip(rows.times, rows.levels, strict=True):
+            if at != NO_TIME and at < 2_000_000_000_000:
+                expected[LEVELS[level], book.sources[index], at // STEP] += 1
+    found = cells(book, [ALL], Match())
+    counted = Counter[tuple[str, str, int]]()
+    for at, level, source, n in found.iter_rows():
+        if at < 2_000_000_000_000:
+            counted[level, source, at // STEP] += n
+    assert counted == expected
+    book.close()
+
+
+@PROPERTY
+@given(texts=st.lists(PIECES, min_size=1, max_size=3), filter_text=st.sampled_from(["", "level:error", '"needle"']))
+def test_what_is_seen_by_going_back_is_all_there_is(tmp_path: Path, texts: list[list[str]], filter_text: str) -> None:
+    """From the end, of which only little was kept, back to the beginning, and from there on to the end again."""
+    paths = written(tmp_path, texts)
+    book, small = opened(*paths), opened(*paths, keep=4)
+    wanted = match_of(Filter.parse(filter_text), book.sources)
+    with book.lock:
+        rows, extras, _ = book.tail()
+        expected = [n for p, n in enumerate(rows.numbers) if wanted.wants(rows, p, extras.get(n))]
+    looked = Browser(small)
+    looked.refresh()
+    looked._narrow(wanted, never)
+    for _ in range(len(expected) + 2):
+        looked._read_older(never)
+    assert looked.at_start
+    numbers = [looked[place].number for place in range(len(looked))]
+    assert sorted(numbers) == sorted(expected)
+    for index in range(len(paths)):
+        ours = [number for number in numbers if place_of(number)[0] == index]
+        assert ours == sorted(ours), "each log keeps its own order"
+    looked._load(-(2**62), never)
+    while not looked.at_end:
+        looked._read_newer(never)
+    assert sorted(looked[place].number for place in range(len(looked))) == sorted(expected)
+    book.close()
+    small.close()
+
+
+@pytest.mark.parametrize("n", [1, 10, 3000])
+def test_by_time(tmp_path: Path, n: int) -> None:
+    (path,) = written(tmp_path, [[line(second, f"{second}") for second in range(n)]])
+    book = opened(path)
+    looked = Browser(book)
+    looked.refresh()
+    for second in {0, n // 3, n - 1}:
+        looked._load(round((START + timedelta(seconds=second)).timestamp() * 1000), never)
+        number = looked.arrival.number
+        assert number is not None
+        place = looked.place(number)
+        assert place is not None
+        assert looked[place].message == f"{second}"
+    looked._load(2**61, never)
+    assert looked[len(looked) - 1].message == f"{n - 1}"
+    book.close()
+
+
+@pytest.mark.parametrize("packing", ["gz", "bz2", "xz"])
+def test_rotated_and_packed_files_are_read_when_one_goes_back(tmp_path: Path, packing: str) -> None:
+    path = tmp_path / "app.log"
+    pack: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+    texts = ["".join(line(second, f"{second}") for second in range(start, start + 40)) for start in (0, 40, 80, 120)]
+    (tmp_path / f"app.log.3.{packing}").write_bytes(pack[packing](texts[0].encode()))
+    (tmp_path / f"app.log.2.{packing}").write_bytes(pack[packing](texts[1].encode()))
+    (tmp_path / "app.log.1").write_text(texts[2])
+    path.write_text(texts[3])
+    book = opened(path)
+    looked = Browser(book)
+    looked.refresh()
+    while not looked.at_start:
+        looked._read_older(never)
+    assert [looked[place].message for place in range(len(looked))] == [str(n) for n in range(160)]
+    assert cells(book, [ALL], Match())["n"].sum() == 160
+    book.close()
+
+
+def test_an_entry_is_the_same_after_its_file_was_rotated_away(tmp_path: Path) -> None:
+    path = tmp_path / "app.log"
+    path.write_text("".join(line(second, f"{second}") for second in range(50)))
+    book = LogBook([path], ZONE, 10)
+    book.poll()
+    first = number_of(0, 0)
+    path.rename(tmp_path / "app.log.1")
+    path.write_text(line(50, "50"))
+    book.poll()
+    (tmp_path / "app.log.1").rename(tmp_path / "app.log.2")
+    path.rename(tmp_path / "app.log.1")
+    path.write_text(line(51, "51"))
+    book.poll()
+    looked = Browser(book)
+    looked.refresh()
+    looked._go(first, never)
+    place = looked.place(first)
+    assert place is not None
+    assert looked[place].message == "0"
+    while not looked.at_end:
+        looked._read_newer(never)
+    assert [looked[place].message for place in range(len(looked))][-3:] == ["49", "50", "51"]
+    book.close()
+
+
+def test_the_next_error_and_the_next_hit_are_found_wherever_they_are(tmp_path: Path) -> None:
+    one = [line(n, f"{n}", "ERROR" if n == 20 else "INFO") for n in range(0, 1000, 2)]
+    two = [line(n, f"{n} Needle" if n in {31, 701} else f"{n}") for n in range(1, 1000, 2)]
+    book = opened(*written(tmp_path, [one, two]), keep=20)
+    looked = Browser(book)
+    looked.refresh()
+    looked._begin = lambda wish: wish(never)  # type: ignore[method-assign]
+
+    def here() -> LogEntry:
+        assert looked.arrival.number is not None
+        place = looked.place(looked.arrival.number)
+        assert place is not None
+        return looked[place]
+
+    looked.next_error(-1, looked[len(looked) - 1].number)
+    assert here().message == "20"
+    looked.find("needle", 1, here().number)
+    assert here().message == "31 Needle"
+    looked.find("/need[l]e$/", 1, here().number)
+    assert here().message == "701 Needle"
+    looked.find("needle", 1, here().number)
+    assert looked.arrival.missed
+    looked.find("(", -1, None)
+    assert looked.arrival.missed
+    book.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("level:error", {"boom", "worse"}),
+        ("level>=error", {"boom", "worse", "dead"}),
+        ("-level:info", {"boom", "worse", "dead"}),
+        ("source:a level:error", {"boom"}),
+        ("-source:a", {"worse", "calm b"}),
+        ('"TRACE"', {"boom"}),
+        ("/w[oa]rs/", {"worse"}),
+        ("-/calm/", {"boom", "worse", "dead"}),
+        ("topic:x", {"boom", "worse", "dead", "calm a", "calm b"}),
+    ],
+)
+def test_filters(tmp_path: Path, text: str, expected: set[str]) -> None:
+    (tmp_path / "a.log").write_text(
+        line(1, "boom", "ERROR") + "  a trace\n" + line(2, "calm a") + line(3, "dead", "CRITICAL")
+    )
+    (tmp_path / "b.log").write_text(line(1, "worse", "ERROR") + line(2, "calm b"))
+    book = opened(tmp_path / "*.log")
+    wanted = match_of(Filter.parse(text), book.sources)
+    found = {entry.message for entry in latest(book, ALL, wanted)}
+    assert found == expected
+    assert cells(book, [ALL], wanted)["n"].sum() == len(expected)
+    looked = Browser(book)
+    looked.refresh()
+    looked._narrow(wanted, never)
+    assert {looked[place].message for place in range(len(looked))} == expected
+    book.close()
+
+
+def test_a_period_that_cuts_a_bucket_is_counted_to_the_entry(tmp_path: Path) -> None:
+    (path,) = written(tmp_path, [[line(n, f"{n}") for n in range(100)]])
+    book = opened(path)
+    period = Period(START + timedelta(seconds=13), START + timedelta(seconds=57))
+    found = cells(book, [period], Match())
+    low, high = ((bound - EPOCH) // timedelta(milliseconds=1) for bound in (period.start, period.end))
+    assert sum(n for at, _, _, n in found.iter_rows() if low <= at < high) == 44
+    book.close()
+
+
+def test_counting_can_be_cancelled_and_taken_up_again(tmp_path: Path) -> None:
+    (path,) = written(tmp_path, [[line(n, f"{n}") for n in range(500)]])
+    book = opened(path)
+    steps = iter([False, False, False])
+    cells(book, [ALL], Match(), lambda: next(steps, True))
+    seen: list[tuple[int, int]] = []
+    assert cells(book, [ALL], Match(), progress=lambda done, of: seen.append((done, of)))["n"].sum() == 500
+    assert seen
+    with path.open("a") as file:
+        file.write(line(501, "more", "ERROR") + "Traceback (most recent call last):\n")
+    book.poll()
+    found = cells(book, [ALL], Match())
+    assert found["n"].sum() == 501
+    assert found.filter(level="error")["n"].sum() == 1
+    book.close()
+
+
+def test_a_line_longer_than_all_is_passed_both_ways(tmp_path: Path) -> None:
+    path = tmp_path / "app.log"
+    with path.open("w") as file:
+        file.write(line(0, "before") + line(1, "z" * 200_000) + "w" * 100_000 + "\n" + line(2, "after"))
+    book = opened(path)
+    log = book.pages[0]
+    position, heads = log.chain.high, []
+    while (page := log.before(position, 128)) is not None:
+        heads += [message[:6] for message in reversed(page.batch.rows.messages)]
+        position = page.low
+    assert heads == ["after", "wwwwww", "zzzzzz", "before"]
+    book.close()
+
+
+@pytest.fixture
+def walked(tmp_path: Path) -> Iterator[tuple[Path, LogBook, Browser]]:
+    path = tmp_path / "app.log"
+    path.write_text("".join(line(n, f"{n}") for n in range(30)))
+    book = LogBook([path], ZONE, 10)
+    book.poll()
+    looked = Browser(book)
+    looked.refresh()
+    yield path, book, looked
+    book.close()
+
+
+def test_what_one_reads_stays_while_the_log_goes_on(walked: tuple[Path, LogBook, Browser]) -> None:
+    path, book, looked = walked
+    looked._read_older(never)
+    first = looked[0].number
+    for start in range(30, 120, 15):
+        with path.open("a") as file:
+            file.write("".join(line(n, f"{n}") for n in range(start, start + 15)))
+        book.poll()
+        looked.refresh()
+        assert looked[0].number == first
+    while not looked.at_end:
+        looked._read_newer(never)
+    assert [looked[place].message for place in range(len(looked))][-110:] == [str(n) for n in range(10, 120)]
+    assert looked.arrived == 120
