@@ -534,3 +534,25 @@ def _count_charts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(drawing, "draw", watched)
     return drawn
+
+
+async def test_a_log_is_switched_off_and_narrowed_by_the_filter(desk: Open) -> None:
+    async with desk(view=View(tab="logs")) as d:
+        await d.sees("request served 199")
+        await d.press("v")
+        await d.sees("● app.log")
+        await d.press("enter")
+        await d.until(lambda: d.monitor.logs.wishes[-1:] == [("show_only", "", frozenset({"app.log"}))])
+        await d.press("slash", *"level", "colon", *"error", "enter")
+        await d.until(lambda: d.monitor.logs.wishes[-1:] == [("show_only", "level:error", frozenset({"app.log"}))])
+
+
+async def test_an_entry_is_marked_and_returned_to(desk: Open) -> None:
+    async with desk(view=View(tab="logs")) as d:
+        await d.sees("request served 199")
+        entries = d.console.desk.query_one(Entries)
+        await d.press("pageup", "m", "G", "apostrophe")
+        await d.until(lambda: ("go", entries.marked) != d.monitor.logs.wishes[-1:] and not entries.following)
+        entry = entries.entry()
+        assert entry is not None
+        assert d.monitor.logs.wishes[-1] == ("go", entry.number)

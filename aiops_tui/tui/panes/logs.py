@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from aiops_tui.model.filters import Filter
+from aiops_tui.tui.look import host
 from aiops_tui.tui.panes.arrange import Cell, Plan, Row
 from aiops_tui.tui.panes.pane import Pane, Seen
 from aiops_tui.tui.widgets.chart import Chart
@@ -42,6 +43,21 @@ class LogsPane(Pane):
         """Switch logs off, and all others on."""
         self.hidden = hidden
         self.show(self._seen)
+
+    def on_entries_choosing(self, event: Entries.Choosing) -> None:
+        """List the logs; choosing one switches it on or off."""
+        from aiops_tui.tui.screens.palette import Command, Palette
+
+        event.stop()
+        names = self._seen.book.sources if self._seen.book is not None else ()
+        listed = [Command("hide", name, f"{'○' if name in self.hidden else '●'} {name}") for name in names]
+        words = host(self).look.words
+
+        def chosen(command: Command | None) -> None:
+            if command is not None:
+                self.hide(self.hidden ^ {command.argument})
+
+        self.app.push_screen(Palette(listed, words("tui.logs.sources")), chosen)
 
     def go_to(self, moment: datetime) -> None:
         """Go to a moment in the list, and give it the keys."""

@@ -106,6 +106,9 @@ class Entries(Rows):
     class Moved(Message):
         """There is something else to be seen in the logs."""
 
+    class Choosing(Message):
+        """Somebody wants to switch logs on and off."""
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id or "entries", classes=classes)
         self.book: Book | None = None
@@ -382,6 +385,10 @@ class Entries(Rows):
         if self.book is not None and marked is not None:
             self.marked = entry.number if entry is not None else None
             self.book.go(marked)
+
+    def action_sources(self) -> None:
+        """Ask which logs to switch on and off."""
+        self.post_message(self.Choosing())
 
     def _entry(self, row: int) -> LogEntry | None:
         if self.book is None or not 0 <= row < len(self.book):
