@@ -170,7 +170,9 @@ class Collector:
     def conversations(self, view: View, after: str | None, limit: int) -> Page:
         """Return a page of a view's conversations, from below the key ``after`` on."""
         where, window = self._stretch(view)
-        return read_page(self.database, self._lists, where, after, limit, self._counted(view.filter, window))
+        return read_page(
+            self.database, self._lists, where, after, limit, self._counted(view.filter.of_conversations, window)
+        )
 
     def other_topics(self, view: View, apart: Collection[str]) -> tuple[TopicCount, ...]:
         """Return the topics of a view but those told ``apart``, which are folded."""
@@ -179,15 +181,15 @@ class Collector:
     def _stretch(self, view: View) -> tuple[Stretch, Window]:
         """Return where the conversations of a view are looked for, and its bounds."""
         signs = self.signs or self.probe()
-        self._choice.learn_named(self.relations(), view.filter)
-        on = self._relations_for(view.filter)
+        self._choice.learn_named(self.relations(), view.filter.of_conversations)
+        on = self._relations_for(view.filter.of_conversations)
         window = view.window.resolve(signs.now, EARLIEST)
         low = signs.lowest or 0
         if window.start > EARLIEST:
             known = (book for book in self._books.values() if not book.query.wanted and book.covers(window.start))
             book = next(known, None)
             low = self._choice.low(on, window.period, signs) if book is None else book.first_key_in(window.start)
-        return Stretch(on, view.filter, window.period, low), window
+        return Stretch(on, view.filter.of_conversations, window.period, low), window
 
     def _counted(self, wanted: Filter, window: Window) -> int | None:
         """Return how many conversations a filter lets through, None unless the cells at hand tell."""

@@ -21,7 +21,7 @@ from aiops_tui.tui.look import Look
 from aiops_tui.tui.tabs import Tabs
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
-from aiops_tui.tui.widgets.entries import Book, Entries
+from aiops_tui.tui.widgets.entries import Entries
 from aiops_tui.tui.widgets.lines import on_ground
 from aiops_tui.tui.widgets.table import TableView
 from aiops_tui.tui.widgets.tiles import Tiles
@@ -90,38 +90,18 @@ def _veiled(widget: Drawn, tab: str, veil: Veil) -> Iterator[None]:
         finally:
             widget.panel = heatmap
     elif isinstance(widget, Entries) and widget.book is not None:
-        book = widget.book
-        widget.book = _VeiledBook(book, veil)
+        widget.veil = lambda entry: _veiled_entry(entry, veil)
         try:
             yield
         finally:
-            widget.book = book
+            widget.veil = None
     else:
         yield
 
 
-class _VeiledBook:
-    """A log book whose messages have numbers, addresses and tokens masked."""
-
-    def __init__(self, book: Book, veil: Veil) -> None:
-        self._book = book
-        self._veil = veil
-
-    @property
-    def version(self) -> int:
-        return self._book.version
-
-    def __len__(self) -> int:
-        return len(self._book)
-
-    def __getitem__(self, place: int, /) -> LogEntry:
-        entry = self._book[place]
-        return replace(
-            entry, message=self._veil.text(entry.message), more=tuple(self._veil.text(line) for line in entry.more)
-        )
-
-    def place(self, number: int, /) -> int | None:
-        return self._book.place(number)
+def _veiled_entry(entry: LogEntry, veil: Veil) -> LogEntry:
+    """Return an entry whose messages have numbers, addresses and tokens masked."""
+    return replace(entry, message=veil.text(entry.message), more=tuple(veil.text(line) for line in entry.more))
 
 
 def _joined(pieces: list[tuple[int, Line]], width: int) -> Line:

@@ -114,6 +114,8 @@ class Entries(Rows):
         self.book: Book | None = None
         self.following = True
         self.emptiness = Emptiness()
+        self.veil: Callable[[LogEntry], LogEntry] | None = None
+        """Keeps back what others are not to see, while a picture is taken."""
         self.marked: int | None = None
         self._version: tuple[object, ...] = ()
         self._arrival = 0
@@ -394,7 +396,7 @@ class Entries(Rows):
         if self.book is None or not 0 <= row < len(self.book):
             return None
         try:
-            return self.book[row]
+            return self.book[row] if self.veil is None else self.veil(self.book[row])
         except IndexError:  # dropped by the reader since its length was asked
             return None
 
