@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -18,15 +18,22 @@ from aiops_tui.source.cells import (
     FEEDBACK_CELLS,
     CellQuery,
     conversation_cells,
-    evaluation_cells,
+    evaluation_rows,
     feedback_cells,
-    split_evaluation_cells,
+    with_scores,
 )
 from aiops_tui.source.database import Database, Row, first_value
-from aiops_tui.source.lookups import first_key_since, key_below, still_unanalysed, tail_key, unanalysed_keys
+from aiops_tui.source.lookups import (
+    disliked_among,
+    first_key_since,
+    key_below,
+    still_unanalysed,
+    tail_key,
+    unanalysed_keys,
+)
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.relations import Relations
-from aiops_tui.source.rollup import KeyRollup, Limits
+from aiops_tui.source.rollup import KeyRollup, Limits, merged
 
 T = TypeVar("T")
 Asks = dict[Hashable, Callable[[], Any]]
@@ -60,7 +67,7 @@ class Book:
         self.query = query
         self.relations = relations
         self.evaluations: pl.DataFrame | None = None
-        self.judged: pl.DataFrame | None = None
+        self.disliked: pl.Series | None = None
         self.reconciled_at: datetime | None = None
         self._database = database
         self._tuning = tuning
@@ -71,7 +78,7 @@ class Book:
         self._round_began: datetime | None = None
         self._round_done: set[str] = set()
         self._rounds = 0
-        self._evaluations_from: Period | None = None
+        self._evaluations_from: tuple[datetime, int] | None = None
         self._evaluations_signs: tuple[object, ...] = ()
         self._evaluations_read = -1e9
         self._ahead: dict[Hashable, Any] = {}
@@ -109,12 +116,14 @@ class Book:
             low = lowest if whole else self._first_key(start, lowest, signs.highest or 0)
             yield from self.conversations.fill(low)
         if self.feedback is not None and signs.lowest_feedback is not None:
-            yield from self.feedback.fill(signs.lowest_feedback, since)
+            yield from self.feedback.fill(self._first_feedback(since, signs))
         self._covered = start if self._covered is None else min(start, self._covered)
 
     def cover_everything(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
         """Read what rows of a time on may lie anywhere below, as late ones do; costs a pass over the whole table."""
         yield from self.conversations.fill(min(self._lowest(signs), self.conversations.low or 0), since)
+        if self.feedback is not None and signs.lowest_feedback is not None:
+            yield from self.feedback.fill(signs.lowest_feedback, since)
 
     def questions(self, signs: Signs) -> Asks:
         """Return what `refresh` will ask, as far as that can be told before."""
@@ -168,15 +177,15 @@ class Book:
     def adopt(self, relations: Relations) -> None:
         """Go on with tables of which those of the evaluations alone were made anew."""
         self.relations = relations
-        self.evaluations = self.judged = None
+        self.evaluations = None
         self._evaluations_from = None
 
-    def evaluations_are_due(self, since: datetime | None, signs: Signs) -> bool:
-        """Return whether evaluations have changed, or are needed from an earlier time, and may be read again."""
+    def evaluations_are_due(self, since: datetime | None, low: int, signs: Signs) -> bool:
+        """Return whether evaluations have changed, or are needed from an earlier time or key, and may be read again."""
         if self.relations.evaluations is None:
             return False
         have = self._evaluations_from
-        if have is None or have.start > (since or EARLIEST):
+        if have is None or have[0] > (since or EARLIEST) or have[1] > low:
             return True
         moved = self._evaluations_signs != (signs.evaluations, signs.feedback)
         return moved and time.monotonic() - self._evaluations_read >= self._tuning.evaluation_seconds
@@ -187,19 +196,22 @@ class Book:
             return None
         return self._evaluations_read + self._tuning.evaluation_seconds
 
-    def read_evaluations(self, since: datetime | None, signs: Signs) -> None:
-        """Read the evaluations of a time on, whole."""
-        period = Period(since or EARLIEST, LATEST)
-        query = self.query
-        if query.period is None:
-            query = CellQuery(query.base, query.wanted, None if since is None else period, query.kept)
-        statement, schema = evaluation_cells(self.relations, query)
-        wide = self._database.frame(statement, schema)
-        self.evaluations, self.judged = split_evaluation_cells(wide, self.relations.schema.criteria)
-        self._evaluations_from = period
+    def read_evaluations(self, since: datetime | None, low: int, signs: Signs) -> None:
+        """Read the evaluations of a time on, and those of conversations from a key on."""
+        query = replace(self.query, period=None if since is None else Period(since, LATEST))
+        statement, schema = evaluation_rows(self.relations, query, low)
+        self.evaluations = with_scores(self._database.frame(statement, schema), len(self.relations.schema.criteria))
+        self.disliked = None
+        self._evaluations_from = since or EARLIEST, low
         self._evaluations_signs = (signs.evaluations, signs.feedback)
         self._evaluations_read = time.monotonic()
         self.evaluation_version -= 1
+
+    def read_disliked(self) -> None:
+        """Read which of the conversations that were evaluated somebody disliked, unless that is known."""
+        if self.disliked is None and self.evaluations is not None and self.relations.feedback is not None:
+            statement = disliked_among(self.relations)
+            self.disliked = self._database.frame(statement, pl.Schema({"conversation": pl.Int64()}))["conversation"]
 
     def evaluation_topics(self) -> list[str | None]:
         """Return the raw topics of the evaluations."""
@@ -308,6 +320,15 @@ class Book:
         rows = self._database.rows(first_key_since(self.relations, seconds, lowest, highest + 1))
         return max(int(rows[0][0]), lowest) if rows and rows[0][0] is not None else lowest
 
+    def _first_feedback(self, since: datetime | None, signs: Signs) -> int:
+        """Return the key from which feedback has to be read; bounds are looked for in large tables alone."""
+        lowest, highest = signs.lowest_feedback or 0, signs.highest_feedback or 0
+        if since is None or highest - lowest <= self._tuning.whole_keys:
+            return lowest
+        seconds = int(epoch(since) - self._tuning.disorder.total_seconds())
+        rows = self._database.rows(first_key_since(self.relations, seconds, lowest, highest + 1, feedback=True))
+        return max(int(rows[0][0]), lowest) if rows and rows[0][0] is not None else lowest
+
     def _answer(self, question: Hashable, ask: Callable[[], T]) -> T:
         """Return what was asked ahead, or ask."""
         answer: T = self._ahead.pop(question) if question in self._ahead else ask()
@@ -327,7 +348,7 @@ class Book:
 
     def _ask_conversations(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
         query = self._limited(period)
-        return self._database.frame(conversation_cells(self.relations, query, low, high), CELLS)
+        return merged(self._database.frame(conversation_cells(self.relations, query, low, high), CELLS))
 
     def _ask_feedback(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
         query = self._limited(period)

@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from weakref import WeakSet
 from zoneinfo import ZoneInfo
-
-import polars as pl
 
 from aiops_tui.config import Settings
 from aiops_tui.metrics.days import day_edges
@@ -23,19 +22,21 @@ from aiops_tui.model.window import EARLIEST, Period, Window, bucket_edges, displ
 from aiops_tui.monitor.answers import Answers
 from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
-from aiops_tui.monitor.lists import Lists
-from aiops_tui.monitor.naming import matching, within
+from aiops_tui.monitor.lists import Lists, Users, with_scores
+from aiops_tui.monitor.naming import matching
 from aiops_tui.monitor.opinions import Opinions
 from aiops_tui.monitor.pages import Stretch, read_other_topics, read_page
 from aiops_tui.monitor.people import Asked, People
 from aiops_tui.monitor.reasons import Reasons
+from aiops_tui.monitor.scores import Scores, inside, summed
+from aiops_tui.monitor.sums import Sums
 from aiops_tui.source.cells import CellQuery
 from aiops_tui.source.database import Database
 from aiops_tui.source.expressions import Expressions
 from aiops_tui.source.probe import Signs, read_signs
 from aiops_tui.source.problems import Cancelled, SourceError
 from aiops_tui.source.relations import Relations
-from aiops_tui.source.rollup import Limits
+from aiops_tui.source.rollup import Limits, Segment
 from aiops_tui.source.schema import Schema, read_tables, understand
 
 Progress = Callable[[int, int], None]
@@ -78,6 +79,11 @@ class _Scene:
         """The earliest time that either period needs, None for all times."""
         return _since(self.window, self.previous)
 
+    def low(self, place: str) -> int:
+        """Return a key below which no conversation of a period lies."""
+        period = self.window.period if place == "current" or self.previous is None else self.previous
+        return self.base[place].first_key_in(period.start)
+
 
 class Collector:
     """Owns the connection and the rollups; used by one thread. Every method may raise SourceError.
@@ -108,6 +114,8 @@ class Collector:
         self._opinions = Opinions(database, self._answers)
         self._reasons = Reasons(database)
         self._evaluation_problem: Notice | None = None
+        self._sums = self._new_sums()
+        self._learnt: WeakSet[Segment] = WeakSet()
 
     @property
     def books(self) -> Collection[Book]:
@@ -196,13 +204,17 @@ class Collector:
         pushed, period = self._choice.pushed(wanted), window.period if window.cut else None
         for book in self._books.values():
             if (book.query.wanted, book.query.period) == (pushed, period) and book.covers(window.start):
-                cells = self._chosen(book.conversations.frame(), book, window.period, wanted)
-                return None if cells is None else int(cells["n"].sum())
+                parts, cut = book.conversations.parts(), book.query.period is not None
+                return int(self._sums["sentiment"].of(parts, wanted, window.period, cut=cut)[0]["n"].sum())
         return None
 
     def show_zone(self, name: str) -> None:
         """Sum up by the days of a zone from now on."""
         self._zone = ZoneInfo(name)
+        self._sums = self._new_sums()
+
+    def _new_sums(self) -> dict[str, Sums]:
+        return {name: Sums(self._choice.topics, name, self._zone) for name in ("sentiment", "feedback")}
 
     def recount_next(self) -> bool:
         """Recount one segment of the rollup in use, and say whether it had changed."""
@@ -317,9 +329,11 @@ class Collector:
 
     def _learn_topics(self, base: dict[str, Book], wanted: Filter) -> None:
         for book in _distinct(*base.values()):
-            for cells in (*book.conversations.frames(), book.evaluations):
-                if cells is not None:
-                    self._choice.topics.learn(cells["topic"].unique().to_list())
+            for part in book.conversations.parts():
+                if part not in self._learnt:
+                    self._learnt.add(part)
+                    self._choice.topics.learn(part.cells["topic"].unique().to_list())
+            self._choice.topics.learn(book.evaluation_topics())
         self._choice.learn_named(self.relations(), wanted)
 
     def _relations_for(self, wanted: Filter) -> Relations:
@@ -335,28 +349,31 @@ class Collector:
         window, signs, on, wanted = scene.window, scene.signs, scene.relations, scene.wanted
         edges = tuple(bucket_edges(window.period, display_step(window), self._zone))
         overview = "overview" in scene.tabs
-        low = scene.base["current"].first_key_in(window.start)
+        low = scene.low("current")
         version = scene.books["current"].conversations.version
-        users = "users" in scene.tabs
-        days = day_edges(window, self._zone) if users else None
+        people = "users" in scene.tabs
+        days = day_edges(window, self._zone) if people else None
+        users = self._users(scene, edges) if overview or (people and days is None) else None
+        daily = self._users(scene, days) if days else None
+        active = users or daily or Users()
         inputs = Inputs(
             now=signs.now,
             window=window,
             previous=scene.previous,
             zone=self._zone,
             edges=edges,
-            current=self._cells(scene, "current", window.period),
-            before=None if scene.previous is None else self._cells(scene, "before", scene.previous),
+            current=self._cells(scene, "current", window.period, active.current),
+            before=None if scene.previous is None else self._cells(scene, "before", scene.previous, active.before),
             criteria=on.schema.criteria,
             total=self._lists.total(on, signs) if overview else None,
             topics_total=self._choice.total,
-            users=self._lists.users_by_bucket(on, wanted, edges, low, version) if overview else None,
-            users_by_day=self._lists.users_by_bucket(on, wanted, days, low, version) if days else None,
+            users=users.by_bucket if overview and users is not None else None,
+            users_by_day=None if daily is None else daily.by_bucket,
             recent=self._lists.recent(on, wanted, window.period, low, version) if overview else (),
             history=self._lists.history(on, signs) if "sentiment" in scene.tabs else None,
             first=_oldest(scene.base["current"], signs),
         )
-        if users:
+        if people:
             asked = Asked(on, wanted, scene.asked, version)
             inputs = self._people.most_active(inputs, asked, low, signs.rows_from(low))
         if "feedback" in scene.tabs and on.feedback is not None:
@@ -364,34 +381,32 @@ class Collector:
             inputs = self._opinions.add_to(inputs, on, wanted, low, scene.books["current"].version)
         return inputs
 
-    def _cells(self, scene: _Scene, place: str, period: Period) -> Cells:
-        book = scene.books[place]
-        low = scene.base[place].first_key_in(period.start)
-        users = returning = None
-        on, wanted, version = scene.relations, scene.wanted, book.conversations.version
-        if {"overview", "users"} & {*scene.tabs}:
-            users = self._lists.active_users(on, wanted, period, low, version)
+    def _users(self, scene: _Scene, edges: Sequence[datetime]) -> Users | None:
+        low = min(scene.low(place) for place in scene.base)
+        versions = tuple(book.conversations.version for book in _distinct(*scene.books.values()))
+        version = versions[0] if len(versions) == 1 else versions
+        return self._lists.users(scene.relations, scene.wanted, edges, scene.previous, low, version)
+
+    def _cells(self, scene: _Scene, place: str, period: Period, active_users: int | None) -> Cells:
+        book, on, wanted = scene.books[place], scene.relations, scene.wanted
+        returning = None
         if "users" in scene.tabs:
             # Nothing comes before all times.
-            asked, rows = Asked(on, wanted, (scene.asked, place), version), scene.signs.rows_from(None)
+            asked = Asked(on, wanted, (scene.asked, place), book.conversations.version)
+            rows, low = scene.signs.rows_from(None), scene.low(place)
             returning = 0 if scene.window.name == "all" else self._people.returning(asked, period, low, rows)
-        conversations = self._chosen(book.conversations.frame(), book, period, scene.wanted)
-        assert conversations is not None  # noqa: S101
-        feedback = None if book.feedback is None else book.feedback.frame()
+        cut = book.query.period is not None
+        conversations, topics = self._sums["sentiment"].of(book.conversations.parts(), wanted, period, cut=cut)
+        feedback = None
+        if book.feedback is not None:
+            feedback, _ = self._sums["feedback"].of(book.feedback.parts(), wanted, period, cut=cut)
         return Cells(
             conversations,
-            feedback=self._chosen(feedback, book, period, scene.wanted),
-            active_users=users,
+            topics=self._choice.topics.shown(topics, rest=book.query.kept is not None),
+            feedback=feedback,
+            active_users=active_users,
             returning_users=returning,
         )
-
-    def _chosen(self, cells: pl.DataFrame | None, book: Book, period: Period, wanted: Filter) -> pl.DataFrame | None:
-        """Return the cells of a period and a filter, their topics printable."""
-        if cells is None:
-            return None
-        inside = within(cells, period, cut=book.query.period is not None)
-        rest = book.query.kept is not None
-        return self._choice.topics.shown(matching(inside, wanted, self._choice.topics, self._zone), rest=rest)
 
     def _with_evaluations(self, scene: _Scene, inputs: Inputs) -> Inputs:
         """Add the evaluations, in a transaction of their own: who replaces their table locks it."""
@@ -400,10 +415,13 @@ class Collector:
         self._evaluation_problem = None
         try:
             with self.database.transaction():
-                for book in _distinct(*scene.books.values()):
-                    if book.evaluations_are_due(scene.since, scene.signs):
-                        book.read_evaluations(scene.since, scene.signs)
+                # The scores of single conversations are looked up among all evaluations, whatever the filter.
+                for book in _distinct(*scene.books.values(), scene.base["current"]):
+                    if book.evaluations_are_due(scene.since, scene.low("current"), scene.signs):
+                        book.read_evaluations(scene.since, scene.low("current"), scene.signs)
                         self._choice.topics.learn(book.evaluation_topics())
+                    if "evaluation" in scene.tabs:
+                        book.read_disliked()
                 return self._scored(scene, inputs)
         except SourceError as error:
             if error.lost or isinstance(error, Cancelled):
@@ -417,34 +435,45 @@ class Collector:
 
     def _scored(self, scene: _Scene, inputs: Inputs) -> Inputs:
         on, wanted, lists = scene.relations, scene.wanted, self._lists
-        asked = "evaluation" in scene.tabs
-
-        def judged(cells: Cells, place: str, period: Period) -> Cells:
-            book = scene.books[place]
-            return replace(
-                cells,
-                evaluations=self._chosen(book.evaluations, book, period, wanted),
-                judged=self._chosen(book.judged, book, period, wanted),
-                evaluated=lists.evaluated(on, wanted, period, book.evaluation_version) if asked else None,
-            )
-
         version = scene.books["current"].evaluation_version
         before = inputs.before
         if before is not None and scene.previous is not None:
-            before = judged(before, "before", scene.previous)
+            before = self._judged(scene, before, "before", scene.previous)
         inputs = self._people.scored(inputs, Asked(on, wanted, scene.asked, version))
+        asked = "evaluation" in scene.tabs
+        known = scene.base["current"].evaluations
         return replace(
             inputs,
-            current=judged(inputs.current, "current", scene.window.period),
+            current=self._judged(scene, inputs.current, "current", scene.window.period),
             before=before,
             worst=lists.worst(on, wanted, scene.window.period, version) or () if asked else (),
-            recent=lists.scored(on, inputs.recent, version),
+            recent=inputs.recent if known is None else with_scores(inputs.recent, known),
+        )
+
+    def _judged(self, scene: _Scene, cells: Cells, place: str, period: Period) -> Cells:
+        """Add the sums of a period's evaluations, reckoned again when the evaluations or the question are others."""
+        book, wanted, topics = scene.books[place], scene.wanted, self._choice.topics
+        rows, whole = book.evaluations, "evaluation" in scene.tabs
+        if rows is None:
+            return cells
+
+        def reckon() -> Scores:
+            chosen = matching(inside(rows, period, book.query.base), wanted, topics, self._zone)
+            return summed(chosen, scene.relations.schema.criteria, book.disliked, whole=whole)
+
+        question = ("scores", book.query, wanted, period, whole, self._zone)
+        scores = self._answers.of(question, book.evaluation_version, reckon, patient=False)
+        return replace(
+            cells,
+            evaluations=scores.by_bucket,
+            topic_scores=topics.shown(scores.by_topic, rest=book.query.kept is not None),
+            judged=scores.judged,
+            evaluated=scores.evaluated,
         )
 
     def _warnings(self, scene: _Scene) -> tuple[Notice, ...]:
         warnings = [*self.database.warnings, *scene.relations.schema.warnings]
-        frame = scene.base["current"].conversations.frame()
-        untimed = int(frame.filter(pl.col("bucket").is_null())["n"].sum()) if frame is not None else 0
+        untimed = sum(part.untimed for part in scene.base["current"].conversations.parts())
         if untimed:
             warnings.append(Notice("source.no_time", {"n": untimed}))
         if not scene.relations.schema.evaluations:
@@ -473,6 +502,5 @@ def _oldest(book: Book, signs: Signs) -> datetime | None:
 
 
 def _first_time(book: Book) -> datetime | None:
-    frame = book.conversations.frame()
-    first = frame["bucket"].min() if frame is not None else None
-    return from_epoch(first) if isinstance(first, int) else None
+    first = min((part.first for part in book.conversations.parts() if part.first is not None), default=None)
+    return None if first is None else from_epoch(first)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import polars as pl
@@ -14,15 +14,19 @@ from aiops_tui.model.filters import Filter
 from aiops_tui.model.records import Recent
 from aiops_tui.model.window import Period, epoch, from_epoch
 from aiops_tui.monitor.answers import Answers
+from aiops_tui.monitor.scores import latest_scores
 from aiops_tui.source.database import Database, Row, Statement
 from aiops_tui.source.lookups import (
+    BEFORE,
+    MOST_EDGES,
+    WHOLE,
     active_users,
     count_rows,
-    evaluated,
     recent,
     scores_of,
     trends,
     users_by_bucket,
+    users_of_both,
     worst,
 )
 from aiops_tui.source.probe import Signs
@@ -32,8 +36,16 @@ from aiops_tui.text.printable import printable
 RECENT = 50
 WORST = 50
 _EXACT_ROWS = 200_000
-_SCORES = 2_000
 _SLOW = "source.slow_users"
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Distinct users of a window, of the period before it, and of each bucket of its charts."""
+
+    current: int | None = None
+    before: int | None = None
+    by_bucket: tuple[int, ...] = ()
 
 
 class Lists:
@@ -42,28 +54,38 @@ class Lists:
     def __init__(self, database: Database, answers: Answers) -> None:
         self.answers = answers
         self._database = database
-        self._scores: dict[int, float | None] = {}
-        self._scores_above: int | None = None
-        self._scores_version = -1
 
-    def active_users(self, on: Relations, wanted: Filter, period: Period, low: int, version: int) -> int | None:
-        """Count distinct users of a period; no row of it has a key below ``low``."""
-        statement = active_users(on, wanted, low, period)
-        return self.answers.tried(
-            ("users", wanted, period), version, lambda: self._count(statement), self._database, _SLOW
-        )
+    def users(
+        self,
+        on: Relations,
+        wanted: Filter,
+        edges: Sequence[datetime],
+        before: Period | None,
+        low: int,
+        version: Hashable,
+    ) -> Users | None:
+        """Count distinct users between the first edge and the last, between each two, and in the period before.
 
-    def users_by_bucket(
-        self, on: Relations, wanted: Filter, edges: Sequence[datetime], low: int, version: int
-    ) -> tuple[int, ...] | None:
-        """Count distinct users between each two edges."""
+        No row of either period has a key below ``low``. None if that takes too long.
+        """
         bounds = tuple(math.ceil(epoch(edge)) for edge in edges)
+        start = bounds[0] if before is None else math.ceil(epoch(before.start))
+        places = range(len(bounds) - 1)
 
-        def ask() -> tuple[int, ...]:
+        def at_once() -> Users:
+            found: dict[int, int] = dict(self._database.rows(users_of_both(on, wanted, low, start, bounds)))
+            by_bucket = tuple(int(found.get(place, 0)) for place in places)
+            return Users(int(found[WHOLE]), None if before is None else int(found[BEFORE]), by_bucket)
+
+        def one_by_one() -> Users:
+            period = Period(from_epoch(bounds[0]), from_epoch(bounds[-1]))
+            current = self._count(active_users(on, wanted, low, period))
+            earlier = None if before is None else self._count(active_users(on, wanted, low, before))
             found: dict[int, int] = dict(self._database.rows(users_by_bucket(on, wanted, low, bounds)))
-            return tuple(found.get(place, 0) for place in range(len(edges) - 1))
+            return Users(current, earlier, tuple(found.get(place, 0) for place in places))
 
-        return self.answers.tried(("users by bucket", wanted, bounds), version, ask, self._database, _SLOW)
+        ask = at_once if on.on.postgres and len(bounds) <= MOST_EDGES else one_by_one
+        return self.answers.tried(("users", wanted, bounds, before), version, ask, self._database, _SLOW)
 
     def recent(self, on: Relations, wanted: Filter, period: Period, low: int, version: int) -> tuple[Recent, ...]:
         """Return the latest conversations of a period, their scores not looked up yet."""
@@ -73,45 +95,13 @@ class Lists:
 
         return self.answers.of(("recent", wanted, period), version, ask, patient=False)
 
-    def scored(self, on: Relations, rows: tuple[Recent, ...], version: int) -> tuple[Recent, ...]:
-        """Return conversations with their scores, asking only for those not asked about these evaluations yet."""
-        if self._scores_version != version or len(self._scores) > 100 * RECENT:
-            self._scores, self._scores_above, self._scores_version = {}, None, version
-        keys = [int(row.conversation) for row in rows]
-        unknown = [key for key in keys if key not in self._scores and not self._is_above(key)]
-        if unknown and not self.answers.offline:
-            self._scores.update(dict.fromkeys(unknown) | dict(self._ask_scores(on, unknown)))
-        return tuple(replace(row, score=self._scores.get(key)) for row, key in zip(rows, keys, strict=True))
-
     def scored_page(self, on: Relations, rows: tuple[Recent, ...]) -> tuple[Recent, ...]:
         """Return conversations with their scores."""
         if on.evaluations is None or not rows:
             return rows
         keys = [int(row.conversation) for row in rows]
-        found: dict[int, float | None] = dict(self._database.rows(scores_of(on, keys, None, None)))
+        found: dict[int, float | None] = dict(self._database.rows(scores_of(on, keys)))
         return tuple(replace(row, score=found.get(key)) for row, key in zip(rows, keys, strict=True))
-
-    def _is_above(self, key: int) -> bool:
-        return self._scores_above is not None and key > self._scores_above
-
-    def _ask_scores(self, on: Relations, keys: Sequence[int]) -> list[tuple[int, float | None]]:
-        """Ask for scores, and what is newer with them: conversations still to come then cost no further look.
-
-        Evaluations have no index, so that each look reads the whole table.
-        """
-        above = max(keys)
-        found = self._database.rows(scores_of(on, keys, above, _SCORES))
-        if len(found) < _SCORES:
-            self._scores_above = above if self._scores_above is None else min(self._scores_above, above)
-        else:
-            found = self._database.rows(scores_of(on, keys, None, None))
-        return [(key, score) for key, score in found]
-
-    def evaluated(self, on: Relations, wanted: Filter, period: Period, version: int) -> int:
-        """Count the distinct conversations that were evaluated in a period."""
-        return self.answers.of(
-            ("evaluated", wanted, period), version, lambda: self._count(evaluated(on, wanted, period))
-        )
 
     def worst(self, on: Relations, wanted: Filter, period: Period, version: int) -> tuple[LowScored, ...]:
         """Return the lowest scored conversations of a period."""
@@ -149,6 +139,12 @@ def recent_of(row: Row) -> Recent:
     """Return a row of `lookups.recent` printable, its score not looked up yet."""
     key, at, user, topic, sentiment, question = row
     return Recent(str(key), _moment(at), _text(user), _text(topic), sentiment, None, printable(question or ""))
+
+
+def with_scores(rows: tuple[Recent, ...], evaluations: pl.DataFrame) -> tuple[Recent, ...]:
+    """Return conversations with their scores."""
+    scores = latest_scores(evaluations, [int(row.conversation) for row in rows])
+    return tuple(replace(row, score=scores.get(int(row.conversation))) for row in rows)
 
 
 def _low_scored(row: Row) -> LowScored:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import eq, ge, gt, le, lt
 from zoneinfo import ZoneInfo
@@ -12,7 +11,6 @@ import polars as pl
 from aiops_tui.metrics.week import by_the_clock
 from aiops_tui.model.filters import Filter, Term
 from aiops_tui.model.labels import REST, WEEKDAYS, fold_topic
-from aiops_tui.model.window import Period, epoch
 from aiops_tui.text.printable import printable
 
 CLOCK = ("weekday", "hour")
@@ -52,17 +50,6 @@ class Topics:
         self.learn(raws)
         changed = {raw: self._shown[raw] for raw in raws if self._shown[raw] != raw and not (rest and raw == REST)}
         return cells.with_columns(pl.col("topic").replace(changed)) if changed else cells
-
-
-def within(cells: pl.DataFrame, period: Period, *, cut: bool) -> pl.DataFrame:
-    """Return the cells whose base bucket begins in a period; those without a time are in none.
-
-    Cells ``cut`` to the period by the database are all of it: their first bucket may begin before it.
-    """
-    start, end = math.ceil(epoch(period.start)), epoch(period.end)
-    if cut:
-        return cells.filter(pl.col("bucket").is_not_null())
-    return cells.filter((pl.col("bucket") >= start) & (pl.col("bucket") < end))
 
 
 def matching(cells: pl.DataFrame, wanted: Filter, topics: Topics, zone: ZoneInfo) -> pl.DataFrame:

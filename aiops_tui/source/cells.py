@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from aiops_tui.model.filters import Filter
-from aiops_tui.model.labels import NEGATIVE, REST
+from aiops_tui.model.labels import FEEDBACKS, REST, SENTIMENTS
 from aiops_tui.model.window import Period
 from aiops_tui.source.expressions import Condition, Whole
-from aiops_tui.source.relations import SCORE, Relations
+from aiops_tui.source.relations import Relations
 
-LOW_SCORE = 5.0
-"""A row score below this is low, on the scale of 0 to 10."""
-
-BINS = 10
-"""Bins of width 1 that a score is counted in, from 0; the last one holds 10 too."""
-
-CELLS = pl.Schema({"bucket": pl.Int64, "topic": pl.String, "sentiment": pl.String, "n": pl.Int64})
-FEEDBACK_CELLS = pl.Schema(
-    {"bucket": pl.Int64, "topic": pl.String, "sentiment": pl.String, "feedback": pl.String, "n": pl.Int64}
-)
-_GROUP = ("bucket", "topic", "sentiment")
+_BY: dict[str, pl.DataType] = {"bucket": pl.Int64(), "topic": pl.Categorical(), "sentiment": pl.Enum(SENTIMENTS)}
+CELLS = pl.Schema({**_BY, "n": pl.Int32()})
+FEEDBACK_CELLS = pl.Schema({**_BY, "feedback": pl.Enum(FEEDBACKS), "n": pl.Int32()})
 
 
 @dataclass(frozen=True)
@@ -41,25 +34,28 @@ class CellQuery:
 def conversation_cells(on: Relations, query: CellQuery, low: int, high: int | None) -> sa.Select[Any]:
     """Count conversations of the keys ``low <= key < high`` by bucket, topic and sentiment (`CELLS`).
 
-    Counted as written first: what a label or a topic means is then reckoned once per cell and not once per row.
+    Counted as written first: what a time, a label or a topic means is then reckoned once per cell and not per row.
+    Labels that mean the same are thus in several rows, except where that could be very many.
     """
     table = on.conversations.c
     conditions = [*_keys(on.key, low, high), *on.of_conversations(query.wanted)]
     if query.period is not None:
         conditions.append(on.within(query.period))
-    bucket = on.bucket(query.base).label("bucket")
     written = (
-        sa.select(bucket, table.topic, table.sentiment, sa.func.count().label("n"))
+        sa.select(on.slot(query.base).label("slot"), table.topic, table.sentiment, sa.func.count().label("n"))
         .where(*conditions)
         .group_by(sa.text("1"), sa.text("2"), sa.text("3"))
     ).subquery("written")
     columns: list[sa.ColumnElement[Any]] = [
-        written.c.bucket,
+        on.on.slot_start(written.c.slot, query.base).label("bucket"),
         on.on.topic(written.c.topic, query.kept).label("topic"),
         on.on.sentiment(written.c.sentiment).label("sentiment"),
-        sa.cast(sa.func.sum(written.c.n), sa.BigInteger).label("n"),
     ]
-    return sa.select(*columns).group_by(sa.text("1"), sa.text("2"), sa.text("3"))
+    if query.kept is None:
+        return sa.select(*columns, written.c.n)
+    # PostgreSQL adds up what fits into four bytes several times as fast.
+    n = sa.func.sum(sa.cast(written.c.n, sa.Integer)).label("n")
+    return sa.select(*columns, n).group_by(sa.text("1"), sa.text("2"), sa.text("3"))
 
 
 def feedback_cells(on: Relations, query: CellQuery, low: int, high: int | None) -> sa.Select[Any]:
@@ -83,67 +79,54 @@ def feedback_cells(on: Relations, query: CellQuery, low: int, high: int | None) 
     )
 
 
-def evaluation_cells(on: Relations, query: CellQuery) -> tuple[sa.Select[Any], pl.Schema]:
-    """Return what `split_evaluation_cells` sums up, a narrow row for each evaluation, and the answer's schema.
+def evaluation_rows(on: Relations, query: CellQuery, low: int | None) -> tuple[sa.Select[Any], pl.Schema]:
+    """Return a statement for a narrow row for each evaluation, and the schema that `with_scores` completes.
 
-    With scores there are nearly as many cells as rows, and a cell has dozens of figures: sums would travel longer.
+    With scores there would be nearly as many cells as rows, and a cell would have dozens of figures. Beside those of
+    the period it has the evaluations of conversations from the key ``low`` on, whenever they were evaluated.
     """
     assert on.evaluations is not None  # noqa: S101
     row = on.evaluations.c
     conditions = on.of_evaluations(query.wanted)
     if query.period is not None:
-        conditions.append(on.on.seconds_within(row.seconds, query.period))
-    unhappy: Condition = row.sentiment == NEGATIVE
-    if on.disliked is not None:
-        unhappy = sa.or_(unhappy, row.conversation.in_(on.disliked))
-    values = [_value(place) for place in range(len(on.schema.criteria) + 1)]
+        wanted = on.evaluated_within(query.period)
+        conditions.append(wanted if low is None else sa.or_(wanted, row.conversation >= low))
+    values = [value_name(place) for place in range(len(on.schema.criteria) + 1)]
     statement = sa.select(
-        on.on.bucket_of(row.seconds, query.base).label("bucket"),
+        row.conversation,
+        row.seconds,
         (row.topic if query.kept is None else _kept(row.topic, query.kept)).label("topic"),
-        row.sentiment.label("sentiment"),
-        sa.case((unhappy, 1), else_=0).label("unhappy"),
-        *(on.judgement(name).label(value) for name, value in zip([SCORE, *on.schema.criteria], values, strict=True)),
+        row.sentiment,
+        row.own_score.label(values[0]),
+        *(on.judgement(name).label(value) for name, value in zip(on.schema.criteria, values[1:], strict=True)),
     ).where(*conditions)
-    texts = dict.fromkeys(("topic", "sentiment"), pl.String)
-    return statement, pl.Schema({"bucket": pl.Int64, **texts, "unhappy": pl.Int8, **dict.fromkeys(values, pl.Float64)})
+    labels = {name: _BY[name] for name in ("topic", "sentiment")}
+    whole = dict.fromkeys(("conversation", "seconds"), pl.Int64())
+    return statement, pl.Schema({**whole, **labels, **dict.fromkeys(values, pl.Float64())})
 
 
-def split_evaluation_cells(rows: pl.DataFrame, names: Iterable[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the cells by criterion and those of agreement, from what `evaluation_cells` answered."""
-    by_criterion = [_scored(rows, name, pl.col(_value(place))) for place, name in enumerate([SCORE, *names])]
-    score, unhappy = pl.col(_value(0)), pl.col("unhappy") == 1
-    judged = (
-        rows.filter(score.is_not_null())
-        .group_by(_GROUP)
-        .agg(
-            n=pl.len().cast(pl.Int64),
-            low=_count_if(score < LOW_SCORE),
-            unhappy=_count_if(unhappy),
-            unhappy_low=_count_if(unhappy & (score < LOW_SCORE)),
-        )
-    )
-    return pl.concat(by_criterion), judged
+def with_scores(rows: pl.DataFrame, criteria: int) -> pl.DataFrame:
+    """Return evaluations with their row score, and in four bytes those numbers that fit into them exactly.
+
+    The row score is the row's own, else the mean of those criteria that are not null.
+    """
+    values = [pl.col(value_name(place)) for place in range(1, criteria + 1)]
+    if values:
+        # Added in this order, as SQL does, a score is the same number there and here.
+        total = reduce(add, (value.fill_null(0.0) for value in values))
+        known = reduce(add, (value.is_not_null().cast(pl.Int64) for value in values))
+        mean = pl.when(known > 0).then(total / known)
+        rows = rows.with_columns(pl.coalesce(value_name(0), mean).alias(value_name(0)))
+    for name in [name for name, kind in rows.schema.items() if kind == pl.Float64]:
+        short = rows[name].cast(pl.Float32)
+        if (short.cast(pl.Float64) == rows[name]).all():
+            rows = rows.with_columns(short)
+    return rows
 
 
-def _scored(rows: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:
-    """Return the cells of one criterion."""
-    uppers = [value < place + 1 for place in range(BINS - 1)] + [value <= BINS]
-    bins = {f"h{place}": _count_if((value >= place) & upper) for place, upper in enumerate(uppers)}
-    cells = (
-        rows.filter(value.is_not_null())
-        .group_by(_GROUP)
-        .agg(n=pl.len().cast(pl.Int64), total=value.sum(), squares=(value * value).sum(), **bins)
-    )
-    return cells.select(*_GROUP, pl.lit(name).alias("criterion"), pl.exclude(_GROUP))
-
-
-def _value(place: int) -> str:
+def value_name(place: int) -> str:
     """Return what the judgements of one criterion are called in statements; place 0 is the row score."""
     return f"value_{place}"
-
-
-def _count_if(condition: pl.Expr) -> pl.Expr:
-    return condition.sum().cast(pl.Int64)
 
 
 def _keys(key: Whole, low: int, high: int | None) -> list[Condition]:

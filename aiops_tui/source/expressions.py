@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from aiops_tui.model.labels import OTHER, REST, TOPIC_CUT, UNANALYSED, WHITESPACE
-from aiops_tui.model.window import EARLIEST, LATEST, Period, epoch
+from aiops_tui.model.labels import FEEDBACKS, OTHER, REST, TOPIC_CUT, UNANALYSED, WHITESPACE
+from aiops_tui.model.window import EARLIEST, LATEST, Period, epoch, from_epoch
 from aiops_tui.source.schema import Kind
 from aiops_tui.source.times import postgres_instant, sqlite_seconds
 
@@ -51,17 +52,39 @@ class Expressions:
 
     def bucket(self, column: ColumnElement[object], kind: Kind, base: int) -> Whole:
         """Return the start of a time's base bucket, in seconds since the epoch; NULL as for `seconds`."""
+        return self.slot_start(self.slot(column, kind, base), base)
+
+    def slot(self, column: ColumnElement[object], kind: Kind, base: int) -> ColumnElement[Any]:
+        """Return a number that is the same for times of the same base bucket, cheap to reckon for each row."""
         if self.postgres:
-            instant = self._instant(column, kind)
-            start = sa.func.floor(_date_part(instant) / float(base)) * base
-            return sa.case((_between(instant, EARLIEST, LATEST), sa.cast(start, sa.BigInteger)))
+            return sa.func.floor(_date_part(self._instant(column, kind)) / float(base), type_=sa.Double())
         return self.bucket_of(self.seconds(column, kind), base)
+
+    def slot_start(self, slot: ColumnElement[Any], base: int) -> Whole:
+        """Return the start of the base bucket that a `slot` stands for, NULL outside the calendar."""
+        if not self.postgres:
+            return slot
+        first, end = (epoch(edge) / base for edge in (EARLIEST, LATEST))
+        return sa.case((sa.and_(slot >= first, slot < end), sa.cast(slot * float(base), sa.BigInteger)))
 
     def bucket_of(self, seconds: Whole, base: int) -> Whole:
         """Return the start of the base bucket of so many whole seconds since the epoch."""
         # Integer division rounds towards zero: shifting by whole buckets keeps what is divided above it.
         shift = (int(epoch(EARLIEST)) // base - 1) * base
         return (seconds - shift) // sa.literal(base, sa.BigInteger) * base + shift
+
+    def place(self, column: ColumnElement[object], kind: Kind, edges: Sequence[int]) -> Whole:
+        """Return between which two edges a time of at most the last one lies, from 0; NULL before the first.
+
+        PostgreSQL's: numbers are reckoned with only where they decide, for there are many rows.
+        """
+        instant = self._instant(column, kind)
+        at = _date_part(instant)
+        whens: list[tuple[Condition, ColumnElement[Any]]] = [(instant < from_epoch(edges[0]), sa.null())]
+        for place, start, end, step in even_runs(edges):
+            steps: Number = sa.func.floor((at - float(start)) / float(step), type_=sa.Double())
+            whens.append((instant < from_epoch(end), sa.cast(steps, sa.Integer) + place))
+        return sa.case(*whens)
 
     def within(self, column: ColumnElement[object], kind: Kind, period: Period) -> Condition:
         """Return whether a time lies in a period, in a form that an index on a time column serves."""
@@ -96,8 +119,11 @@ class Expressions:
 
     def feedback(self, value: ColumnElement[object]) -> Text:
         """Return the class of a feedback value: like, dislike or other."""
-        normal = sa.func.lower(self._trimmed(sa.cast(value, sa.Text)))
-        return sa.case((normal == "like", "like"), (normal == "dislike", "dislike"), else_=OTHER)
+        text = sa.cast(value, sa.Text)
+        normal = sa.func.lower(self._trimmed(text))
+        return sa.case(
+            *((form == name, name) for form in (text, normal) for name in FEEDBACKS if name != OTHER), else_=OTHER
+        )
 
     def topic(self, column: ColumnElement[object], kept: Iterable[str] | None = None) -> Text:
         """Return a topic cut to the length that tells topics apart; with ``kept``, those beyond it as `labels.REST`."""
@@ -151,6 +177,19 @@ class Expressions:
 
     def _trimmed(self, text: Text) -> Text:
         return sa.func.btrim(text, WHITESPACE) if self.postgres else sa.func.trim(text, WHITESPACE)
+
+
+def even_runs(edges: Sequence[int]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield runs of evenly spaced edges: the first place, where it starts, where the last ends, and the step.
+
+    Edges are evenly spaced but for the ends and changes of clocks, so that runs are few.
+    """
+    steps = [max(after - before, 1) for before, after in pairwise(edges)]
+    start = 0
+    for place in range(1, len(steps) + 1):
+        if place == len(steps) or steps[place] != steps[start]:
+            yield start, edges[start], edges[place], steps[start]
+            start = place
 
 
 def _date_part(instant: ColumnElement[datetime]) -> Number:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
 
 from aiops_tui.model.filters import Filter
-from aiops_tui.model.window import Period
-from aiops_tui.source.expressions import Condition, Whole
+from aiops_tui.model.window import Period, from_epoch
+from aiops_tui.source.expressions import Condition, Whole, even_runs
 from aiops_tui.source.relations import SCORE, Relations
 
 _PROBE = 33
@@ -21,21 +20,33 @@ _ALL = Filter()
 TEXT_LIMIT = 100_000
 """A question or an answer is read up to so many characters."""
 
+BEFORE, WHOLE = -1, -2
+"""Stand in for a place in answers of `users_of_both`."""
+
+_WORD = 62
+"""So many places fit into the bits of one number."""
+
+MOST_EDGES = 6 * _WORD + 1
+"""`users_of_both` takes at most so many edges."""
+
 LIST_LIMIT = 400
 """A list reads so many characters of a question, more than any screen is wide."""
 
 
-def first_key_since(on: Relations, seconds: int, low: int, high: int) -> sa.Select[Any]:
-    """Bisect the key for the first row at or after a time (seconds since the epoch), in one statement."""
+def first_key_since(on: Relations, seconds: int, low: int, high: int, *, feedback: bool = False) -> sa.Select[Any]:
+    """Bisect the key of conversations or feedback for the first row at or after a time, in one statement.
+
+    ``seconds`` are those since the epoch; the answer lies in ``low`` to ``high``.
+    """
+    key, at = on.key, on.seconds
+    if feedback:
+        assert on.feedback is not None  # noqa: S101
+        key, at = on.feedback.c.key, on.feedback.c.seconds
     bounds = (sa.cast(low, sa.BigInteger).label("lo"), sa.cast(high, sa.BigInteger).label("hi"))
     span = sa.select(*bounds).cte("span", recursive=True)
     middle: Whole = span.c.lo + (span.c.hi - span.c.lo) // sa.literal(2, sa.BigInteger)
     near = (
-        sa.select(on.seconds.label("at"))
-        .where(on.key >= middle, on.conversations.c.created_at.is_not(None))
-        .order_by(on.key)
-        .limit(_PROBE)
-        .correlate(span)
+        sa.select(at.label("at")).where(key >= middle, at.is_not(None)).order_by(key).limit(_PROBE).correlate(span)
     ).subquery("near")
     median = sa.select(near.c.at).order_by(near.c.at).limit(1).offset(_PROBE // 2).scalar_subquery()
     # Asked twice, because SQLite takes the recursive table nowhere but in the outermost FROM.
@@ -115,13 +126,47 @@ def active_users(on: Relations, wanted: Filter, low: int, period: Period | None)
 
 def users_by_bucket(on: Relations, wanted: Filter, low: int, edges: Sequence[int]) -> sa.Select[Any]:
     """Count distinct users between each two edges (seconds since the epoch): rows of (place, count)."""
-    within = on.seconds.between(edges[0], edges[-1] - 1)
     rows = (
         sa.select(place_between(on.seconds, edges).label("place"), on.conversations.c.user_id)
-        .where(*user_rows(on, wanted, low, None), within)
+        .where(*user_rows(on, wanted, low, None), on.seconds.between(edges[0], edges[-1] - 1))
         .distinct()
     ).subquery("users")
     return sa.select(rows.c.place, sa.func.count()).group_by(rows.c.place)
+
+
+def users_of_both(on: Relations, wanted: Filter, low: int, start: int, edges: Sequence[int]) -> sa.CompoundSelect[Any]:
+    """Count distinct users from ``start`` up to the edges, between them, and between each two: (place, count).
+
+    The places before and of all are `BEFORE` and `WHOLE`. PostgreSQL's: it takes one pass, in which each user gets a
+    bit for each place, instead of one for each count with as many groups as rows.
+    """
+    table, period = on.conversations.c, Period(from_epoch(start), from_epoch(edges[-1]))
+    rows = sa.select(table.user_id, on.place(edges).label("place")).where(*user_rows(on, wanted, low, period))
+    # Without the offset the place would be reckoned anew wherever it is named.
+    row = rows.offset(sa.literal_column("0")).subquery("rows").c
+    firsts = range(0, len(edges) - 1, _WORD)
+    masks = [_mask(row.place, first).label(f"word_{first}") for first in firsts]
+    each = sa.select(sa.func.bool_or(row.place.is_(None)).label("before"), *masks).group_by(row.user_id).cte("each")
+    alike = [each.c[mask.name] for mask in masks]
+    n, before = (sa.cast(count, sa.Integer) for count in (sa.func.count(), sa.func.count().filter(each.c.before)))
+    sets = sa.select(*alike, n.label("n"), before.label("before")).group_by(*alike).cte("sets").c
+    words = [sets[mask.name] for mask in masks]
+    places = sa.func.generate_series(0, len(edges) - 2).table_valued("place").render_derived()
+    shifted = ((first, word.op(">>")(places.c.place - first)) for first, word in zip(firsts, words, strict=True))
+    somewhere = sa.or_(*(word != 0 for word in words))
+    bit = [(places.c.place < first + _WORD, bits) for first, bits in shifted]
+    return sa.union_all(
+        sa.select(sa.literal(BEFORE, sa.Integer), sa.func.coalesce(sa.func.sum(sets.before), 0)),
+        sa.select(sa.literal(WHOLE, sa.Integer), sa.func.coalesce(sa.func.sum(sets.n), 0)).where(somewhere),
+        sa.select(places.c.place, sa.func.sum(sets.n)).where(sa.case(*bit).op("&")(1) == 1).group_by(places.c.place),
+    )
+
+
+def _mask(place: Whole, first: int) -> Whole:
+    """Return the bits of those places of a group that lie in one word of them."""
+    bit = sa.literal(1, sa.BigInteger).op("<<")(sa.cast(place - first, sa.Integer))
+    here = sa.case((place.between(first, first + _WORD - 1), bit))
+    return sa.func.coalesce(sa.func.bit_or(here), sa.literal(0, sa.BigInteger))
 
 
 def user_rows(on: Relations, wanted: Filter, low: int, period: Period | None) -> list[Condition]:
@@ -132,32 +177,19 @@ def user_rows(on: Relations, wanted: Filter, low: int, period: Period | None) ->
 
 
 def place_between(seconds: Whole, edges: Sequence[int]) -> Whole:
-    """Return between which two edges a time lies, counted from 0.
-
-    Edges are evenly spaced but for the ends and changes of clocks: each even run is one division.
-    """
+    """Return between which two edges a time lies, counted from 0."""
     whens: list[tuple[Condition, Whole]] = []
-    start = 0
-    steps = [after - before for before, after in pairwise(edges)]
-    for place in range(1, len(steps) + 1):
-        if place == len(steps) or steps[place] != steps[start]:
-            offset = (seconds - edges[start]) // sa.literal(max(steps[start], 1), sa.BigInteger)
-            whens.append((seconds < edges[place], offset + start))
-            start = place
+    for place, start, end, step in even_runs(edges):
+        whens.append((seconds < end, (seconds - start) // sa.literal(step, sa.BigInteger) + place))
     return sa.case(*whens)
 
 
-def evaluated(on: Relations, wanted: Filter, period: Period | None) -> sa.Select[Any]:
-    """Count the distinct conversations that were evaluated in a period."""
+def disliked_among(on: Relations) -> sa.Select[Any]:
+    """Return the conversations that were evaluated and that somebody disliked."""
     assert on.evaluations is not None  # noqa: S101
-    row = on.evaluations.c
-    conditions = on.of_evaluations(wanted)
-    if period is not None:
-        conditions.append(on.on.seconds_within(row.seconds, period))
-    rows = (
-        sa.select(row.conversation).where(row.conversation.is_not(None), *conditions).distinct().subquery("evaluated")
-    )
-    return sa.select(sa.func.count()).select_from(rows)
+    assert on.disliked is not None  # noqa: S101
+    conversation = on.evaluations.c.conversation
+    return sa.select(conversation).where(conversation.in_(on.disliked)).distinct()
 
 
 def worst(on: Relations, wanted: Filter, period: Period | None, limit: int) -> sa.Select[Any]:
@@ -166,7 +198,7 @@ def worst(on: Relations, wanted: Filter, period: Period | None, limit: int) -> s
     row = on.evaluations.c
     conditions = [row.score.is_not(None), *on.of_evaluations(wanted)]
     if period is not None:
-        conditions.append(on.on.seconds_within(row.seconds, period))
+        conditions.append(on.evaluated_within(period))
     # The long text is looked up for the rows that are shown alone.
     chosen = (
         sa.select(row.conversation, row.seconds, row.user_id, row.topic, row.sentiment, row.score, row.question)
@@ -206,14 +238,11 @@ def recent(
     )
 
 
-def scores_of(on: Relations, keys: Sequence[int], above: int | None, limit: int | None) -> sa.Select[Any]:
-    """Return the row scores of some conversations and of all above a key: conversation, score, in order of time."""
+def scores_of(on: Relations, keys: Sequence[int]) -> sa.Select[Any]:
+    """Return the row scores of some conversations: conversation, score, in order of time."""
     assert on.evaluations is not None  # noqa: S101
     row = on.evaluations.c
-    wanted: Condition = row.conversation.in_(keys)
-    if above is not None:
-        wanted = sa.or_(wanted, row.conversation > above)
-    return sa.select(row.conversation, row.score).where(wanted).order_by(row.seconds.nulls_first()).limit(limit)
+    return sa.select(row.conversation, row.score).where(row.conversation.in_(keys)).order_by(row.seconds.nulls_first())
 
 
 def conversation(on: Relations, key: int) -> sa.Select[Any]:

@@ -138,6 +138,8 @@ class PostgreSQL(Database):
         return (
             f"SET LOCAL statement_timeout = {round(self.settings.statement_timeout * 1000)}; "
             f"SET LOCAL lock_timeout = {max(round(wait * 1000), 1)}; SET LOCAL TimeZone = 'UTC'; "
+            # Compiling our long expressions takes longer than they run.
+            "SET LOCAL jit = off; "
         )
 
     def _roll_back(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cached_property, reduce
 from operator import add
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement
 
 from aiops_tui.model.filters import TEXT, Filter, Term, is_score
 from aiops_tui.model.labels import WEEKDAYS, fold_topic
-from aiops_tui.model.window import Period
+from aiops_tui.model.window import LATEST, Period
 from aiops_tui.source.clock import hour, weekday
 from aiops_tui.source.expressions import Condition, Expressions, Number, Text, Whole
 from aiops_tui.source.schema import Schema, TableInfo
@@ -67,9 +68,13 @@ class Relations:
         """A conversation's time, in whole seconds since the epoch."""
         return self.on.seconds(self.conversations.c.created_at, self._kind(self.schema.conversations))
 
-    def bucket(self, base: int) -> Whole:
-        """A conversation's base bucket."""
-        return self.on.bucket(self.conversations.c.created_at, self._kind(self.schema.conversations), base)
+    def slot(self, base: int) -> ColumnElement[Any]:
+        """What is the same for conversations of the same base bucket."""
+        return self.on.slot(self.conversations.c.created_at, self._kind(self.schema.conversations), base)
+
+    def place(self, edges: Sequence[int]) -> Whole:
+        """Between which two edges a conversation lies."""
+        return self.on.place(self.conversations.c.created_at, self._kind(self.schema.conversations), edges)
 
     def within(self, period: Period) -> Condition:
         """Whether a conversation lies in a period."""
@@ -79,9 +84,9 @@ class Relations:
     def evaluations(self) -> sa.FromClause | None:
         """All evaluations, one relation of few columns; None if there is no such table.
 
-        Columns: ``conversation``, ``seconds``, ``user_id``, ``topic`` (cut), ``sentiment`` (class), ``question``,
-        ``answer``, ``comment``, and ``score`` and the criteria, which `judgement` gives. If there are two tables, the
-        later row of a conversation is kept.
+        Columns: ``conversation``, ``seconds``, ``created_at`` (its own), ``user_id``, ``topic`` (cut), ``sentiment``
+        (class), ``question``, ``answer``, ``comment``, ``own_score``, and ``score`` and the criteria, which `judgement`
+        gives. If there are two tables, the later row of a conversation is kept.
         """
         tables = self.schema.evaluations
         if not tables:
@@ -103,6 +108,18 @@ class Relations:
         )
         ranked = sa.select(both, later.label("place")).subquery("ranked")
         return sa.select(ranked).where(ranked.c.place == 1).subquery("evaluations")
+
+    def evaluated_within(self, period: Period) -> Condition:
+        """Whether an evaluation lies in a period; for most its own time decides, before any lookup."""
+        assert self.evaluations is not None  # noqa: S101
+        row = self.evaluations.c
+        exactly = self.on.seconds_within(row.seconds, period)
+        tables = self.schema.evaluations
+        if len(tables) > 1 or "created_at" not in tables[0].columns:
+            return exactly
+        whole_seconds = replace(period, end=period.end + timedelta(seconds=1) if period.end < LATEST else LATEST)
+        roughly = self.on.within(row.created_at, self._kind(tables[0]), whole_seconds)
+        return sa.and_(sa.or_(row.created_at.is_(None), roughly), exactly)
 
     def judgement(self, name: str) -> Number:
         """The column of `evaluations` with the row score (`SCORE`) or a criterion, by its printable name."""
@@ -275,7 +292,8 @@ class Relations:
             return above if column is None else sa.func.coalesce(sa.func.nullif(sa.cast(column, sa.Text), ""), above)
 
         seconds = inherited(on.seconds(parent.c.created_at, self._kind(self.schema.conversations)))
-        if (created := own("created_at")) is not None:
+        created = own("created_at")
+        if created is not None:
             seconds = sa.func.coalesce(on.seconds(created, self._kind(table)), seconds)
         criteria = {name: on.number(clause.c[column]) for name, column in table.criteria.items()}
         comment = own("comment")
@@ -284,6 +302,7 @@ class Relations:
         return sa.select(
             conversation.label("conversation"),
             seconds.label("seconds"),
+            (created if created is not None and len(self.schema.evaluations) == 1 else sa.null()).label("created_at"),
             text("user_id").label("user_id"),
             on.topic(text("topic")).label("topic"),
             on.sentiment(text("sentiment")).label("sentiment"),
@@ -291,6 +310,7 @@ class Relations:
             text("answer").label("answer"),
             (sa.cast(comment, sa.Text) if comment is not None else sa.cast(sa.null(), sa.Text)).label("comment"),
             _row_score(score, list(criteria.values()), on).label(SCORE),
+            (sa.cast(sa.null(), sa.Double) if score is None else on.number(score)).label("own_score"),
             *(
                 criteria.get(name, sa.cast(sa.null(), sa.Double)).label(label)
                 for name, label in _labels(self.schema).items()
@@ -315,8 +335,10 @@ def _row_score(score: ColumnElement[Any] | None, criteria: list[Number], on: Exp
     parts: list[Number] = [] if score is None else [on.number(score)]
     if criteria:
         values: list[Number] = [sa.func.coalesce(value, 0.0) for value in criteria]
-        ones: list[Number] = [sa.case((value.is_not(None), 1.0), else_=0.0) for value in criteria]
-        parts.append(reduce(add, values) / sa.func.nullif(reduce(add, ones), 0.0))
+        # Whole numbers and casts, for PostgreSQL takes 1.0 for a decimal and reckons slowly with it.
+        known: list[Whole] = [sa.case((value.is_not(None), 1), else_=0) for value in criteria]
+        count = sa.cast(sa.func.nullif(reduce(add, known), 0), sa.Double)
+        parts.append(reduce(add, values) / count)
     if not parts:
         return sa.cast(sa.null(), sa.Double)
     return parts[0] if len(parts) == 1 else sa.func.coalesce(*parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import polars as pl
@@ -33,19 +33,26 @@ class Limits:
     merge_keys: int = 50_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Segment:
-    """The cells of the keys ``low <= key < high``; ``since`` says that rows before that time were left out."""
+    """The cells of the keys ``low <= key < high``; ``since`` says that rows before that time were left out.
+
+    ``first`` and ``latest`` are the outermost buckets that hold a row, ``untimed`` counts rows without a time.
+    """
 
     low: int
     high: int
     cells: pl.DataFrame
     since: datetime | None = None
+    first: int | None = field(init=False)
+    latest: int | None = field(init=False)
+    untimed: int = field(init=False)
 
-    @property
-    def latest(self) -> int | None:
-        """The latest bucket that holds a row."""
-        return self.cells["bucket"].max()  # type: ignore[return-value]
+    def __post_init__(self) -> None:
+        buckets = self.cells["bucket"]
+        object.__setattr__(self, "first", buckets.min())
+        object.__setattr__(self, "latest", buckets.max())
+        object.__setattr__(self, "untimed", int(self.cells.filter(buckets.is_null())["n"].sum()))
 
 
 class KeyRollup:
@@ -60,8 +67,7 @@ class KeyRollup:
         self._limits = limits
         self.segments: list[Segment] = []
         self.tail_low: int | None = None
-        self._tail: pl.DataFrame | None = None
-        self._whole: pl.DataFrame | None = None
+        self.tail: Segment | None = None
         self._next_recount = 0
         self.version = 0
 
@@ -101,7 +107,7 @@ class KeyRollup:
                 slice_keys, in_time = max(slice_keys // 4, _LEAST_SLICE), False
                 continue
             self.segments.insert(0, Segment(bottom, top, cells, since))
-            self._touch()
+            self.version += 1
             done += top - bottom
             sparse = int(cells["n"].sum()) * _SPARSE <= top - bottom
             top = bottom
@@ -116,9 +122,9 @@ class KeyRollup:
         """Replace the tail's cells by what is there now."""
         assert self.tail_low is not None  # noqa: S101
         tail = self._read(self.tail_low, None, None)
-        if self._tail is None or not _same(self._tail, tail):
-            self._tail = tail
-            self._touch()
+        if self.tail is None or not _same(self.tail.cells, tail):
+            self.tail = Segment(self.tail_low, sys.maxsize, tail)
+            self.version += 1
 
     def tail_from(self, new_low: int) -> int:
         """Return where the tail would start after `freeze`."""
@@ -134,9 +140,9 @@ class KeyRollup:
         self.segments.append(Segment(self.tail_low, new_low, cells))
         self.tail_low = new_low
         # What the old tail held below is in the segment now: it must not count twice if reading the new one fails.
-        self._tail = None
+        self.tail = None
         self._merge_newest()
-        self._touch()
+        self.version += 1
         return True
 
     def drop_below(self, low: int) -> None:
@@ -145,7 +151,7 @@ class KeyRollup:
         if len(kept) < len(self.segments):
             self._next_recount = max(self._next_recount - len(self.segments) + len(kept), 0)
             self.segments = kept
-            self._touch()
+            self.version += 1
 
     def segment_of(self, key: int) -> Segment | None:
         """Return the frozen segment that holds a key."""
@@ -180,17 +186,9 @@ class KeyRollup:
         """Begin the next round of recounting at the oldest segment."""
         self._next_recount = 0
 
-    def frame(self) -> pl.DataFrame | None:
-        """Return all cells, those of one bucket perhaps in several rows; None before the tail was read."""
-        if self._tail is None:
-            return None
-        if self._whole is None:
-            self._whole = pl.concat([*(segment.cells for segment in self.segments), self._tail])
-        return self._whole
-
-    def frames(self) -> list[pl.DataFrame]:
-        """Return the cells that were read so far."""
-        return [*(segment.cells for segment in self.segments), *([] if self._tail is None else [self._tail])]
+    def parts(self) -> list[Segment]:
+        """Return what was read so far, the tail last; cells of one bucket may be in several of them."""
+        return self.segments if self.tail is None else [*self.segments, self.tail]
 
     def _recount(self, segment: Segment) -> bool:
         cells = self._read(segment.low, segment.high, _from(segment.since))
@@ -201,20 +199,21 @@ class KeyRollup:
 
     def _replace(self, old: Segment, new: Segment) -> None:
         self.segments[self.segments.index(old)] = new
-        self._touch()
+        self.version += 1
 
     def _merge_newest(self) -> None:
         while len(self.segments) > 1:
             before, last = self.segments[-2:]
             if before.since is not None or last.high - before.low > self._limits.merge_keys:
                 return
-            keys = [name for name in last.cells.columns if name != "n"]
-            cells = pl.concat([before.cells, last.cells]).group_by(keys).agg(pl.col("n").sum())
+            cells = merged(pl.concat([before.cells, last.cells]))
             self.segments[-2:] = [Segment(before.low, last.high, cells)]
 
-    def _touch(self) -> None:
-        self._whole = None
-        self.version += 1
+
+def merged(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return cells with one row for each combination of what they are counted by."""
+    keys = [name for name in cells.columns if name != "n"]
+    return cells.group_by(keys).agg(pl.col("n").sum())
 
 
 def _from(since: datetime | None) -> Period | None:

@@ -69,7 +69,7 @@ def user_scores(on: Relations, wanted: Filter, period: Period, users: Sequence[s
     columns: list[sa.ColumnElement[Any]] = [row.user_id, sa.func.count(score), sa.func.sum(score)]
     return (
         sa.select(*columns)
-        .where(row.user_id.in_(users), on.on.seconds_within(row.seconds, period), *on.of_evaluations(wanted))
+        .where(row.user_id.in_(users), on.evaluated_within(period), *on.of_evaluations(wanted))
         .group_by(row.user_id)
     )
 

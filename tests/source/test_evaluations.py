@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -14,10 +14,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from aiops_tui.model.filters import Filter
-from aiops_tui.model.labels import NEGATIVE, REST, sentiment_class
+from aiops_tui.model.labels import REST, sentiment_class
 from aiops_tui.model.window import Period, from_epoch
-from aiops_tui.source.cells import CellQuery, evaluation_cells, split_evaluation_cells
+from aiops_tui.source.cells import CellQuery, evaluation_rows, with_scores
 from aiops_tui.source.database import Database
+from aiops_tui.source.lookups import disliked_among
 from aiops_tui.source.relations import Relations
 from tests.source.place import CONVERSATIONS, FEEDBACK, Place
 
@@ -171,7 +172,7 @@ def test_of_two_tables_the_later_row_of_a_conversation_counts(backend: Place, co
     check()
 
 
-def test_cells_are_what_the_rows_add_up_to(backend: Place, connection: Database) -> None:
+def test_rows_are_those_of_the_period_with_what_their_conversation_adds(backend: Place, connection: Database) -> None:
     backend.create(FULL, FEEDBACK)
     ratings = [(1, 2, "dislike"), (2, None, "dislike"), (3, 4, "like")]
     backend.insert("feedback_log", ratings, "id", "conversation_id", "feedback")
@@ -181,58 +182,39 @@ def test_cells_are_what_the_rows_add_up_to(backend: Place, connection: Database)
     labels = st.tuples(st.sampled_from([None, "환불", "배송"]), st.sampled_from([None, "부정", "긍정", "POS", "joy"]))
 
     @often
-    @given(st.lists(st.tuples(judged, labels), max_size=12), st.sampled_from([None, frozenset({"환불"})]))
-    def check(drawn: list[Any], kept: frozenset[str] | None) -> None:
-        values: dict[tuple[Any, ...], list[float]] = defaultdict(list)
-        happy: dict[tuple[Any, ...], list[tuple[float, bool]]] = defaultdict(list)
-        written = []
+    @given(
+        st.lists(st.tuples(judged, labels), max_size=12),
+        st.sampled_from([None, frozenset({"환불"})]),
+        st.sampled_from([None, 2, 4]),
+    )
+    def check(drawn: list[Any], kept: frozenset[str] | None, low: int | None) -> None:
+        written, expected = [], []
         for (key, s, x, y), (topic, label) in drawn:
             seconds = NOON + (s or 0)
             written.append((key, None, None, None, label, topic, at(seconds), x, y, None))
-            if seconds >= end:
+            if seconds >= end and (low is None or key is None or key < low):
                 continue
             above = talks.get(key, (None, None))
             name, mood = topic or above[0], sentiment_class(label or above[1])
             if kept is not None and name is not None and name not in kept:
                 name = REST
-            cell = (seconds // 900 * 900, name, mood)
-            scores = {"relevance": x, "clarity": y}
-            there = [float(value) for value in scores.values() if value is not None]
-            if there:
-                scores["score"] = sum(there) / len(there)
-                happy[cell].append((scores["score"], mood == NEGATIVE or key == 2))
-            for criterion, value in scores.items():
-                if value is not None:
-                    values[(*cell, criterion)].append(float(value))
+            there = [float(value) for value in (x, y) if value is not None]
+            expected.append((key, seconds, name, mood, sum(there) / len(there) if there else None, x, y))
         backend.empty("conversation_evaluation")
         backend.insert("conversation_evaluation", written)
         period = Period(from_epoch(NOON), from_epoch(end))
-        statement, schema = evaluation_cells(on, CellQuery(900, Filter(), period, kept))
-        cells, agreement = split_evaluation_cells(connection.frame(statement, schema), on.schema.criteria)
-        assert {tuple(row[:4]) for row in cells.rows()} == values.keys()
-        for *group, n, total, squares, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9 in cells.rows():
-            seen = values[tuple(group)]
-            assert (n, total) == (len(seen), pytest.approx(sum(seen)))
-            assert squares == pytest.approx(sum(value * value for value in seen))
-            counted = Counter(min(int(value), 9) for value in seen if 0 <= value <= 10)
-            assert [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9] == [counted[bin_] for bin_ in range(10)]
-        assert {tuple(row[:3]): tuple(row[3:]) for row in agreement.rows()} == {
-            cell: (
-                len(seen),
-                sum(score < 5 for score, _ in seen),
-                sum(unhappy for _, unhappy in seen),
-                sum(score < 5 and unhappy for score, unhappy in seen),
-            )
-            for cell, seen in happy.items()
-        }
+        statement, schema = evaluation_rows(on, CellQuery(900, Filter(), period, kept), low)
+        rows = with_scores(connection.frame(statement, schema), len(on.schema.criteria))
+        assert Counter(rows.rows()) == Counter(expected)
+        disliked = {key for (key,) in connection.rows(disliked_among(on))}
+        assert disliked == {2} & {row[0] for row in written}
 
     check()
 
 
-def test_no_evaluations_make_no_cells(backend: Place, connection: Database) -> None:
+def test_no_evaluations_make_no_rows(backend: Place, connection: Database) -> None:
     backend.create(FULL)
     on = backend.relations(connection)
-    statement, schema = evaluation_cells(on, CellQuery(900, Filter()))
-    cells, judged = split_evaluation_cells(connection.frame(statement, schema), on.schema.criteria)
-    assert (cells.height, judged.height) == (0, 0)
-    assert cells.schema["n"] == judged.schema["low"] == pl.Int64
+    statement, schema = evaluation_rows(on, CellQuery(900, Filter()), None)
+    rows = with_scores(connection.frame(statement, schema), len(on.schema.criteria))
+    assert (rows.height, rows.schema["seconds"]) == (0, pl.Int64())

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -140,6 +141,24 @@ def test_bytes_and_numbers_where_text_should_be(few: Backend) -> None:
     assert few.ask(lookups.active_users(few.on, Filter.parse('user:7 "2.5"'), 0, None)) == [(1,)]
 
 
+def test_distinct_users_of_two_periods_in_one_pass(few: Backend) -> None:
+    if not few.on.on.postgres:
+        return
+    start, edges = NOON - 86_400, [NOON, NOON + 1800, NOON + 3600, NOON + 7200, NOON + 90_000]
+    found = dict(few.ask(lookups.users_of_both(few.on, Filter(), 0, start, edges)))
+    one_by_one = [
+        few.ask(lookups.active_users(few.on, Filter(), 0, Period(from_epoch(low), from_epoch(high))))[0][0]
+        for low, high in ((start, NOON), (NOON, edges[-1]), *pairwise(edges))
+    ]
+    places = range(len(edges) - 1)
+    assert [found[lookups.BEFORE], found[lookups.WHOLE], *(found.get(place, 0) for place in places)] == one_by_one
+    many = [NOON + 60 * minute for minute in range(200)]
+    found = dict(few.ask(lookups.users_of_both(few.on, Filter(), 0, NOON, many)))
+    assert {place: n for place, n in found.items() if place >= 0} == dict(
+        few.ask(lookups.users_by_bucket(few.on, Filter(), 0, many))
+    )
+
+
 def test_the_lowest_scored_first(few: Backend) -> None:
     moments = [MOMENT, MOMENT + timedelta(hours=1), None, MOMENT + timedelta(hours=1), MOMENT + timedelta(days=3)]
     scores = [(2, 4), (2, 4), (3, 3), (None, None), (0, 0)]
@@ -153,15 +172,12 @@ def test_the_lowest_scored_first(few: Backend) -> None:
     assert len(rows[2][6]) == lookups.LIST_LIMIT
     assert [row[0] for row in few.ask(lookups.worst(few.on, Filter(), DAY, 1))] == [2]
     assert [row[0] for row in few.ask(lookups.worst(few.on, Filter.parse("-user:kim"), DAY, 9))] == []
-    assert few.ask(lookups.evaluated(few.on, Filter(), None)) == [(5,)]
-    assert few.ask(lookups.evaluated(few.on, Filter(), DAY)) == [(3,)]
-    assert few.ask(lookups.evaluated(few.on, Filter.parse("user:kim"), DAY)) == [(2,)]
 
 
 def test_the_latest_score_of_a_conversation_is_the_last(few: Backend) -> None:
     times = [MOMENT, None, MOMENT + timedelta(hours=1)]
     few.place.insert("conversation_evaluation", [(7, None, at(when), n, None, None) for n, when in enumerate(times)])
-    assert dict(few.ask(lookups.scores_of(few.on, [1, 7], None, None))) == {7: 2.0}
+    assert dict(few.ask(lookups.scores_of(few.on, [1, 7]))) == {7: 2.0}
 
 
 def test_daily_history(few: Backend) -> None:

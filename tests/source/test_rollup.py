@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ from aiops_tui.model.panels import Notice
 from aiops_tui.model.window import Period, epoch
 from aiops_tui.source.cells import CELLS
 from aiops_tui.source.problems import Cancelled, SourceError
-from aiops_tui.source.rollup import KeyRollup, Limits
+from aiops_tui.source.rollup import KeyRollup, Limits, Segment
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 LIMITS = Limits(slice_keys=4, freeze_keys=3, merge_keys=9)
@@ -56,11 +56,17 @@ class Table:
         return keys[-rows] if len(keys) >= rows else None
 
 
-def sums(frame: pl.DataFrame | None) -> Counter[Cell]:
-    """Return what a frame's cells add up to."""
+def sums(rollup: KeyRollup) -> Counter[Cell]:
+    """Return what a rollup's cells add up to."""
+    return counted(rollup.parts())
+
+
+def counted(parts: Sequence[Segment]) -> Counter[Cell]:
+    """Return what the cells of some parts add up to."""
     found: Counter[Cell] = Counter()
-    for bucket, topic, sentiment, n in frame.rows() if frame is not None else []:
-        found[bucket, topic, sentiment] += n
+    for part in parts:
+        for bucket, topic, sentiment, n in part.cells.rows():
+            found[bucket, topic, sentiment] += n
     return found
 
 
@@ -110,7 +116,7 @@ class Polled(RuleBasedStateMachine):
         self.rollup.read_tail()
         low = self.rollup.low
         assert low is not None
-        assert sums(self.rollup.frame()) == self.table.count(low, None)
+        assert sums(self.rollup) == self.table.count(low, None)
         version = self.rollup.version
         self.rollup.read_tail()
         assert self.rollup.version == version
@@ -178,10 +184,10 @@ class Polled(RuleBasedStateMachine):
         assert not segments or segments[-1].high == low
 
     @invariant()
-    @precondition(lambda self: self.rollup.frame() is not None)
+    @precondition(lambda self: self.rollup.tail is not None)
     def frozen_cells_are_right(self) -> None:
         for segment in self.rollup.segments:
-            assert sums(segment.cells) == self.table.count(segment.low, segment.high)
+            assert counted([segment]) == self.table.count(segment.low, segment.high)
             assert self.rollup.segment_of(segment.low) is segment
             assert self.rollup.segment_of(segment.high - 1) is segment
 
@@ -199,13 +205,13 @@ def table() -> Iterator[Table]:
 
 def test_nothing_is_known_before_the_tail_was_read(table: Table) -> None:
     rollup = KeyRollup(table.read, table.below, LIMITS)
-    assert (rollup.low, rollup.frame()) == (None, None)
+    assert (rollup.low, rollup.tail) == (None, None)
     rollup.start(90)
-    assert (rollup.low, rollup.frame()) == (90, None)
+    assert (rollup.low, rollup.tail) == (90, None)
     list(rollup.fill(80))
-    assert rollup.frame() is None
+    assert rollup.tail is None
     rollup.read_tail()
-    assert sums(rollup.frame()) == table.count(80, None)
+    assert sums(rollup) == table.count(80, None)
 
 
 def test_the_newest_is_read_first_and_each_key_once(table: Table) -> None:
@@ -223,7 +229,7 @@ def test_gaps_in_the_keys_are_crossed_in_few_steps(table: Table) -> None:
     assert len(list(rollup.fill(0))) < 10
     assert max(table.count(low, high).total() for low, high in table.reads) <= 100
     rollup.read_tail()
-    assert sums(rollup.frame()) == table.count(0, None)
+    assert sums(rollup) == table.count(0, None)
 
 
 def test_a_slow_database_is_asked_for_less_at_a_time(table: Table) -> None:
@@ -236,7 +242,7 @@ def test_a_slow_database_is_asked_for_less_at_a_time(table: Table) -> None:
     rollup.start(20_000)
     list(rollup.fill(0))
     rollup.read_tail()
-    assert sums(rollup.frame()) == table.count(0, None)
+    assert sums(rollup) == table.count(0, None)
     table.fails = SourceError(Notice("source.timeout"))
     hopeless = KeyRollup(table.read, table.below, Limits(slice_keys=100_000))
     hopeless.start(20_000)
@@ -251,13 +257,13 @@ def test_rows_before_a_time_are_left_out_until_they_are_wanted(table: Table) -> 
     list(rollup.fill(0, since))
     rollup.read_tail()
     later = table.count(0, 90, Period(since, START + timedelta(days=9))) + table.count(90, None)
-    assert sums(rollup.frame()) == later
+    assert sums(rollup) == later
     assert list(rollup.fill(0, since + timedelta(minutes=50))) == []
     assert not rollup.recount_next()[0]
-    assert sums(rollup.frame()) == later
+    assert sums(rollup) == later
     assert next(steps for _, steps in rollup.fill(0, since - timedelta(minutes=100))) == 90
     list(rollup.fill(0))
-    assert sums(rollup.frame()) == table.count(0, None)
+    assert sums(rollup) == table.count(0, None)
 
 
 def test_the_latest_time_of_a_segment(table: Table) -> None:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from aiops_tui.model.filters import Filter
-from aiops_tui.source.cells import CELLS, CellQuery, conversation_cells, evaluation_cells, split_evaluation_cells
+from aiops_tui.source.cells import CELLS, CellQuery, conversation_cells, evaluation_rows, with_scores
 from aiops_tui.source.database import Database
 from aiops_tui.source.probe import read_signs
 from aiops_tui.source.schema import KNOWN, Schema, described, read_tables, understand
@@ -152,18 +152,15 @@ def test_criteria_may_be_called_anything(place: Place) -> None:
         assert len(names) == len(ODD)
         assert names[:10] == ODD[:10]
         assert all(name.isprintable() for name in names)
-        wide, schema = evaluation_cells(relations, CellQuery(900, Filter()))
-        cells, judged = split_evaluation_cells(database.frame(wide, schema), names)
+        statement, schema = evaluation_rows(relations, CellQuery(900, Filter()), None)
+        rows = with_scores(database.frame(statement, schema), len(names))
         mean = sum(n / 2 for n, _ in enumerate(ODD)) / len(ODD)
-        assert dict(cells.select("criterion", "total").rows()) == {"score": mean} | {
-            name: n / 2 for n, name in enumerate(names)
-        }
-        assert judged.select("topic", "sentiment", "n", "low").rows() == [("환불", "positive", 1, int(mean < 5))]
+        assert rows.rows()[0][2:] == ("환불", "positive", mean, *(n / 2 for n, _ in enumerate(names)))
         for number, name in enumerate(names):
             if any(c in name for c in ' "\n:-\x1b�[%'):
                 continue
             wanted = Filter.parse(f"criterion.{name}={number / 2}")
-            asked, schema = evaluation_cells(relations, CellQuery(900, wanted))
+            asked, schema = evaluation_rows(relations, CellQuery(900, wanted), None)
             assert database.frame(asked, schema).height == 1, name
 
 
