@@ -94,8 +94,9 @@ def one_query(questions: Sequence[tuple[bytes, pl.Schema | None]]) -> bytes:
 
     Each row begins with the place of its question. Frames share columns by type; small answers are one JSON text each.
     """
-    columns = _columns([schema for _, schema in questions if schema is not None])
-    return b" UNION ALL ".join(_branch(place, sql, schema, columns) for place, (sql, schema) in enumerate(questions))
+    travelling = [(sql, None if schema is None else _travelling(schema)) for sql, schema in questions]
+    columns = _columns([schema for _, schema in travelling if schema is not None])
+    return b" UNION ALL ".join(_branch(place, sql, schema, columns) for place, (sql, schema) in enumerate(travelling))
 
 
 def _branch(place: int, sql: bytes, schema: pl.Schema | None, columns: Sequence[Any]) -> bytes:
@@ -112,7 +113,7 @@ def _branch(place: int, sql: bytes, schema: pl.Schema | None, columns: Sequence[
 
 def each_answer(answer: io.BytesIO | None, schemas: Sequence[pl.Schema | None]) -> list[Any]:
     """Take apart the answer to `one_query`, copied out as CSV."""
-    columns = _columns([schema for schema in schemas if schema is not None])
+    columns = _columns([_travelling(schema) for schema in schemas if schema is not None])
     names = [f"column_{number}" for number in range(len(columns))]
     schema = {"place": pl.Int64, "rows": pl.String, **dict(zip(names, columns, strict=True))}
     whole = pl.read_csv(answer, has_header=False, schema=schema) if answer else pl.DataFrame(schema=schema)
@@ -123,14 +124,25 @@ def each_answer(answer: io.BytesIO | None, schemas: Sequence[pl.Schema | None]) 
             text = part["rows"].item() if part.height else None
             found.append([] if text is None else json.loads(text, object_pairs_hook=_values))
         else:
-            taken = zip(wanted, _places(wanted, columns), strict=True)
-            found.append(part.select(pl.col(names[column]).alias(name) for name, column in taken))
+            taken = zip(wanted.items(), _places(_travelling(wanted), columns), strict=True)
+            found.append(part.select(pl.col(names[column]).cast(kind).alias(name) for (name, kind), column in taken))
     return found
 
 
 def _values(pairs: Sequence[tuple[str, Any]]) -> tuple[Any, ...]:
     """Return a row: its names may be the same, its values are in order."""
     return tuple(value for _, value in pairs)
+
+
+def _travelling(schema: pl.Schema) -> pl.Schema:
+    """Return the types in which the columns of a schema travel, of which there are few, so that frames share them."""
+
+    def kind(dtype: pl.DataType) -> pl.DataType:
+        if dtype in (pl.Categorical, pl.Enum):
+            return pl.String()
+        return pl.Int64() if dtype == pl.Int32 else dtype
+
+    return pl.Schema({name: kind(dtype) for name, dtype in schema.items()})
 
 
 def _columns(schemas: Sequence[pl.Schema]) -> list[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiops_tui.source.database import Database, SQLite, open_database
@@ -58,6 +58,7 @@ def asks_of(database: Database, *answers: list[str | None]) -> dict[str, Callabl
     }
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, TEXTS)
 def test_answers_are_those_of_one_by_one(
     postgres: Place, one: list[str | None], two: list[str | None], three: list[str | None]
