@@ -30,20 +30,23 @@ _KEY_BYTES = 32
 
 _MASKED = re.compile(
     r"""
-    (?P<token>\b(?:xox[a-z]-|xapp-|sk-|pk-|gh[opsur]_|glpat-|github_pat_|AKIA|AIza|hf_)[\w\-./+=]{8,}
-        |\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?
-        |(?<=bearer\s)[\w\-./+=~]{8,}
-        |(?<=://)[^\s/@:]*:[^\s@]+(?=@)
-        |\b(?=[\w-]*\d)(?=[\w-]*[a-z])[0-9a-f]{32,}\b
-        |(?:(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=apikey=)|(?<=key=))[^\s&,;"']{4,})
-    |(?P<mail>[\w.+'-]+@[\w-]+(?:\.[\w-]+)+)
-    |(?P<rrn>(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-\s]?[0-9]\d{6}(?!\d))
-    |(?P<card>(?<![\d.])\d(?:[-\s]?\d){12,18}(?![\d.]))
-    |(?P<mobile>(?<!\d)(?:\+?82[-\s.)]*(?:\(0\))?0?|0)1[016789](?:[-\s.)]*\d){7,8}(?!\d))
-    |(?P<phone>(?<!\d)\(?0(?:2|[3-6]\d|70|50\d|80)\)?[-\s.)]+\d{3,4}[-\s.]+\d{4}(?!\d)|(?<!\d)1[568]\d\d-\d{4}(?!\d))
-    |(?P<abroad>(?<![\d+])\+\d{1,3}(?:[-\s.()]*\d){6,13}(?!\d))
+    (?<![A-Za-z0-9])(?:
+        (?:xox[a-z]-|xapp-|sk-|pk-|gh[opsur]_|glpat-|github_pat_|AKIA|AIza|hf_)[\w\-./+=]{8,}
+        |eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?
+        |(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{32,}(?![A-Za-z0-9])
+    )
+    |(?<=bearer\s)[\w\-./+=~]{8,}
+    |(?<=://)[^\s/@:]*:[^\s@]+(?=@)
+    |(?:(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=token=)|(?<=api_key=)|(?<=apikey=)|(?<=key=))[^\s&,;"'•]{4,}
+    |[^\s@,;:()<>\[\]"'=/•]+@[\w-]+(?:\.[\w-]+)+
+    |(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-\s]?\d{7}(?!\d)   # resident registration
+    |(?<![\d.])\d(?:[-\s]?\d){12,18}(?![\d.])                               # cards
+    |(?<!\d)(?:\+?82[-\s.)]*(?:\(0\))?0?|0)1[016789](?:[-\s.)]*\d){7,8}(?!\d)
+    |(?<!\d)(?:\(0(?:2|[3-6]\d|70|50\d|80)\)|0(?:2|[3-6]\d|70|50\d|80)\)?)[-\s.]*\d{3,4}[-\s.]+\d{4}(?!\d)
+    |(?<!\d)1[568]\d\d-\d{4}(?!\d)
+    |(?<![\d+])\+\d{1,3}(?:[-\s.()]*\d){6,13}(?!\d)
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 
 
@@ -70,8 +73,9 @@ def _plain(character: str) -> str:
     """Return the character that stands for one of its kind; never more than one, so that places stay."""
     if character.isascii():
         return character
-    if unicodedata.category(character) == "Pd":
-        return "-"
+    kind = unicodedata.category(character)
+    if kind in {"Pd", "Zs"}:
+        return "-" if kind == "Pd" else " "
     form = unicodedata.normalize("NFKC", character)
     if character.isdecimal():
         return str(unicodedata.decimal(character))
