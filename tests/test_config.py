@@ -254,6 +254,18 @@ def test_a_broken_file_is_said_and_the_rest_works(place: Place, text: str, line:
     assert settings.notices[0].values["reason"]
 
 
+def test_keys_of_ones_own_are_read_and_what_is_no_key_is_told(place: Place) -> None:
+    place.toml('[keys]\nshare = "ctrl+s"\nearlier = ["h", ","]\npause = []\nlater = 3\nnow = [1]\n')
+    settings = place.load()
+    assert settings.keys == {"share": ("ctrl+s",), "earlier": ("h", ","), "pause": ()}
+    assert ids(settings) == ["config.bad_key", "config.bad_key"]
+    assert "later" in said(settings)
+    place.toml('keys = "x"')
+    assert place.load().keys == {}
+    place.environ["AIOPS_KEYS"] = "share=ctrl+s;earlier=h,comma"
+    assert place.load().keys == {"share": ("ctrl+s",), "earlier": ("h", "comma")}
+
+
 def test_a_key_that_means_nothing_is_said(place: Place) -> None:
     place.toml("intervall = 3\nfilter = 'topic:환불'\n")
     settings = place.load()

@@ -114,7 +114,10 @@ def key_names(found: Found) -> tuple[dict[str, tuple[str, ...]], list[str]]:
     pairs: Mapping[str, object]
     if isinstance(found.value, str):
         parts = (part.partition("=") for part in found.value.split(";") if part.strip())
-        pairs = {name.strip(): [key.strip() for key in keys.split(",") if key.strip()] for name, _, keys in parts}
+        pairs = {
+            name.strip(): [key.strip() for key in keys.split(",") if key.strip()] if equals else None
+            for name, equals, keys in parts
+        }
     else:
         pairs = found.value if isinstance(found.value, dict) else {"keys": found.value}
     known: dict[str, tuple[str, ...]] = {}

@@ -17,7 +17,7 @@ from aiops_tui.text.translations import Translator
 if TYPE_CHECKING:
     from aiops_tui.output.exports import Kind
 
-PAGE = 500
+PAGE = 2000
 """So many conversations are read at a time."""
 
 MOST = 1_000_000

@@ -130,7 +130,7 @@ def key_named(action: str, table: Sequence[Key] = KEYS) -> Key:
 
 
 # The 두벌식 layout: each letter by the key that it lies on. Shift gives other letters on seven keys only; elsewhere the
-# same jamo comes with and without it, and stands for the plain key, whose action undoes nothing and loses nothing.
+# same jamo comes with and without it, and stands for the plain key, unless that with Shift asks first: see `pressed`.
 _COMPATIBLE: dict[str, str] = dict(
     zip(
         "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡㅃㅉㄸㄲㅆㅒㅖ",

@@ -141,7 +141,9 @@ class Prompt(Vertical):
         option = found.options[at]
         text = field.value[: found.start] + option.text + field.value[found.end :]
         self._put(text, found.start + len(option.text))
-        self._cycle = (text, Completions(found.start, found.start + len(option.text), found.options), at)
+        # What was the only way to go on is done: the next Tab completes what comes after it.
+        again = Completions(found.start, found.start + len(option.text), found.options)
+        self._cycle = (text, again, at) if len(found.options) > 1 else None
         self._offer()
 
     def _recall(self, step: int) -> None:

@@ -85,6 +85,17 @@ async def test_tab_goes_through_what_is_offered_and_back(desk: Open) -> None:
         assert d.monitor.view.filter == Filter.parse("topic:환불")
 
 
+async def test_the_only_way_to_go_on_leads_to_the_next_question(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("slash")
+        field = await d.field()
+        await d.press("minus", "t", "o", "tab")
+        assert field.value == "-topic:"
+        await d.sees("결제 오류 1,840")
+        await d.press("tab", "tab")
+        assert field.value == "-topic:환불"
+
+
 async def test_earlier_filters_come_back_by_the_arrows(desk: Open) -> None:
     async with desk() as d:
         for text in ("user:kim", "score<5"):

@@ -30,7 +30,7 @@ from aiops_tui.model.view import View
 from aiops_tui.output.files import NotWrittenError, private_file
 from aiops_tui.text.translations import Translator
 from aiops_tui.tui.clipboard import MOST_BYTES, bounded, sequence
-from aiops_tui.tui.exporting import Stopped, Target, write_pages
+from aiops_tui.tui.exporting import PAGE, Stopped, Target, write_pages
 
 Open = Any
 
@@ -226,7 +226,7 @@ async def test_the_conversations_behind_the_view_are_exported_with_progress(desk
         await export(d, f"conversations view {kind}", "all")
         await d.sees("rows in ")
         pages = [after for _, _, after in d.monitor.named("page")]
-        assert len(pages) == -(-d.monitor.behind // 500)
+        assert len(pages) == -(-d.monitor.behind // PAGE)
     if kind == "Parquet":
         assert pl.read_parquet(here / "all").height == d.monitor.behind
     else:
