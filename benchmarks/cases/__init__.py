@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks.cases import dashboard, imports, keys, memory, overview, paint, polls, quiet, windows
+from benchmarks.cases import dashboard, imports, keys, memory, overview, paint, polls, quiet, share, windows
 from benchmarks.setting import Case
 
 CASES: Mapping[str, Case] = {
@@ -17,4 +17,5 @@ CASES: Mapping[str, Case] = {
     "windows": windows.measure,
     "memory": memory.measure,
     "keys": keys.measure,
+    "share": share.measure,
 }
