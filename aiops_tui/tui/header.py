@@ -132,19 +132,18 @@ def window_text(window: WindowSpec, look: Look) -> str:
     return name if window.at is None else words("tui.window_at", window=name, at=moment(window.at, zone)[:16])
 
 
-def path(heading: Heading, look: Look) -> list[str]:
-    """Return the breadcrumb: source, window, filter, comparison if not the usual one."""
+def path(heading: Heading, look: Look) -> dict[str, str]:
+    """Return the breadcrumb by what each part of it is: source, window, filter, comparison if not the usual one."""
     view, source = heading.view, heading.source
-    parts = [f"{source.profile}/{source.database}" if source else "…", window_text(view.window, look)]
-    if view.compare != "previous":
-        parts.append(look.words.label(f"compare.{view.compare}"))
-    if view.filter:
-        parts.append(str(view.filter))
-    if view.listed:
-        parts.append(look.words.title("conversations"))
-    if view.conversation is not None:
-        parts.append(f"#{view.conversation}")
-    return parts
+    parts = {
+        "source": f"{source.profile}/{source.database}" if source else "…",
+        "window": window_text(view.window, look),
+        "compare": look.words.label(f"compare.{view.compare}") if view.compare != "previous" else "",
+        "filter": str(view.filter),
+        "list": look.words.title("conversations") if view.listed else "",
+        "conversation": f"#{view.conversation}" if view.conversation is not None else "",
+    }
+    return {name: text for name, text in parts.items() if text}
 
 
 def _state(heading: Heading, words: Translator) -> Line:
@@ -174,17 +173,16 @@ def _state_cells(words: Translator) -> int:
     return longest + width(f"   · {words('tui.age', age=age(59 * 60, words))} ")
 
 
-def _crumbs(parts: Sequence[str], room: int) -> Line:
-    """Return the breadcrumb, cut in its middle if it must be."""
-    whole = " › ".join(parts)
-    if width(whole) > room and len(parts) > 1:
-        # What is looked at says more than where it is kept.
-        parts = parts[1:]
-        whole = " › ".join(parts)
+def _crumbs(parts: dict[str, str], room: int) -> Line:
+    """Return the breadcrumb without what says least where there is no room for all, cut in its middle if it must be."""
+    for spared in ("source", "list", "window"):
+        if width(" › ".join(parts.values())) > room and len(parts) > 1:
+            parts = {name: part for name, part in parts.items() if name != spared}
+    whole = " › ".join(parts.values())
     if width(whole) > room:
         return (Span(middle(whole, room), "text", "bar"),)
     spans: list[Span] = []
-    for place, part in enumerate(parts):
+    for place, part in enumerate(parts.values()):
         spans += [Span(" › ", "muted", "bar")] if place else []
         spans.append(Span(part, "text", "bar"))
     return tuple(spans)

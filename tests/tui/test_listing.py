@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from aiops_tui.model.panels import Notice
+from aiops_tui.model.panels import Cell, Notice
 from aiops_tui.model.records import Feedback
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
-from aiops_tui.tui.widgets.listing import Listing
+from aiops_tui.tui.widgets.listing import Listing, joined
 from aiops_tui.tui.widgets.reader import Reader
 
 Open = Any
@@ -278,3 +280,56 @@ async def test_tiles_lead_to_the_conversations_that_they_count(desk: Open) -> No
         await focus(d, "tiles")
         await d.press("right", "enter")
         await d.sees("╭ Active users by day")
+
+
+async def test_a_hundred_thousand_matches_are_read_no_further_than_one_looks(desk: Open) -> None:
+    def many(monitor: Any) -> None:
+        monitor.behind = 100_000
+
+    async with desk(prepare=many) as d:
+        await d.press("l")
+        await d.sees("1 of 100,000", "취소가 안 돼요 100000")
+        for _ in range(12):
+            await d.press("G")
+        await d.until(lambda: listing(d).count() >= 600)
+        assert listing(d).count() < 1_000
+        assert listing(d).row >= 400
+        d.monitor.show()
+        await d.pilot.pause()
+        assert listing(d).count() >= 600, "what was read is kept when figures move"
+
+
+async def test_more_rows_than_anybody_reads_are_not_kept(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    from aiops_tui.tui.widgets import listing as module
+
+    monkeypatch.setattr(module, "MOST", 120)
+    async with desk() as d:
+        await d.press("l")
+        await d.sees("1 of 12,430")
+        for _ in range(5):
+            await d.press("G")
+        await d.until(lambda: listing(d).count() == 150)
+        await d.press("G")
+        await d.sees("The first 120. A filter or a shorter window finds the others.")
+        assert listing(d).count() == 150
+
+
+KEYS = st.sets(st.integers(1, 60), max_size=40).map(lambda keys: sorted(keys, reverse=True))
+
+
+@given(there=KEYS, read=st.integers(0, 40), new=st.sets(st.integers(61, 90)), gone=st.sets(st.integers(1, 60)))
+def test_a_first_page_read_anew_never_leaves_a_gap_in_what_is_known(
+    there: list[int], read: int, new: set[int], gone: set[int]
+) -> None:
+    limit = 10
+    known: dict[str, tuple[Cell, ...]] = {str(key): (key,) for key in there[:read]}
+    now = sorted(({*there} - gone) | new, reverse=True)
+    first: dict[str, tuple[Cell, ...]] = {str(key): (key,) for key in now[:limit]}
+    merged = joined(first, known)
+    if merged is None:
+        assert not first.keys() & known.keys()
+        return
+    assert list(merged) == sorted(merged, key=int, reverse=True)
+    low = int(list(merged)[-1]) if merged else 0
+    assert {key for key in now if key >= low} <= set(map(int, merged)) or not known
+    assert first.keys() <= merged.keys()

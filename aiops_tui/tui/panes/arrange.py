@@ -34,7 +34,8 @@ class Row:
 class Plan:
     """The arrangements of a pane on a wide screen, on one with more lines, on a vast one; and its panels in order.
 
-    On a narrow screen the panels take turns. ``first`` has the keys at first.
+    On a narrow screen the panels take turns, below the metrics in so many lines of ``figures``. ``first`` has the keys
+    at first. ``tiles`` are lines too.
     """
 
     wide: tuple[Row, ...]
@@ -43,6 +44,7 @@ class Plan:
     first: str
     tall: tuple[Row, ...] = ()
     tiles: int = 4
+    figures: int = 2
 
     def rows(self, width: int, height: int, *, listed: bool = False) -> tuple[Row, ...]:
         """Return the rows for a size, tiles first; with the list of conversations, that and what is nearest to it."""
@@ -52,7 +54,7 @@ class Plan:
             tiles = self.tiles + (self.tiles > 1 and height >= VERY_TALL)
             return (_tiles(tiles), *self._side_by_side(width, height))
         if height >= 19:
-            return (_tiles(min(self.tiles, 2)), *self._stacked())
+            return (_tiles(min(self.tiles, self.figures)), *self._stacked())
         if height >= 6:
             return (_tiles(1), Row("1fr", (Cell(self.panels),)))
         return (Row("1fr", (Cell(self.panels),)),)
@@ -62,7 +64,7 @@ class Plan:
         if is_roomy(width, height):
             charts = (Cell(first, 6), Cell(others, 6)) if others else (Cell(first),)
             return (_tiles(self.tiles), Row("2fr", charts), Row("3fr", (Cell((LIST,)),)))
-        tiles = (_tiles(min(self.tiles, 2) if height >= 19 else 1),) if height >= 6 else ()
+        tiles = (_tiles(min(self.tiles, self.figures) if height >= 19 else 1),) if height >= 6 else ()
         return (*tiles, Row("1fr", (Cell((LIST, *self.panels)),)))
 
     def _side_by_side(self, width: int, height: int) -> tuple[Row, ...]:

@@ -30,6 +30,7 @@ class FeedbackPane(Pane):
         vast=_WIDE,
         panels=(_DAYS, _SATISFACTION, "reasons", "recent_feedback"),
         first="reasons",
+        figures=1,
     )
 
     def panels(self) -> Iterator[Drawn]:

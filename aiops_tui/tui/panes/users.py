@@ -43,6 +43,7 @@ class UsersPane(Pane):
         vast=(Row("1fr", (Cell(("active_by_day",), 5), Cell(("users",), 7))),),
         panels=("active_by_day", "users"),
         first="users",
+        figures=1,
     )
 
     def panels(self) -> Iterator[Drawn]:

@@ -79,7 +79,6 @@ class ConversationScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Begin to read."""
         self.query_one(Reader).focus()
-        self.query_one(Footer).show(("everywhere", "dialog", "conversation"), frozenset({"help"}))
         self.open(self.key)
 
     def open(self, key: str) -> None:
@@ -191,3 +190,6 @@ class ConversationScreen(ModalScreen[None]):
             return conversation_lines(conversation, look, cells, beside, gone=gone)
 
         self.query_one(Reader).show(heading, write, keep_place=keep_place)
+        leads = {"users_earlier": beside.before, "users_later": beside.after}
+        nowhere = frozenset(name for name, key in leads.items() if key is None)
+        self.query_one(Footer).show(("everywhere", "dialog", "conversation"), frozenset({"help"}) | nowhere)

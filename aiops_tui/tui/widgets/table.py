@@ -287,6 +287,6 @@ def _side(column: Column) -> Literal["left", "right"]:
 def _role(column: Column, cell: Cell, *, few: bool) -> str:
     if cell is None or column.unit in {"time", "id", "user"}:
         return "muted" if cell is None else "label"
-    if column.unit in {"sentiment", "level"}:
+    if column.unit in {"sentiment", "level", "feedback"}:
         return str(cell)
     return "muted" if few and column.unit in {"ratio", "score"} else "text"
