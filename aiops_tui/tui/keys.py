@@ -82,6 +82,7 @@ KEYS: tuple[Key, ...] = (
     Key("find", ("f",), "f", in_palette=True, asks=True),
     Key("next_hit", ("n",), "n", repeats=True),
     Key("previous_hit", ("N",), "N", repeats=True),
+    Key("timezone", (), "–", in_palette=True, asks=True),
     Key("save_view", (), "–", in_palette=True, asks=True),
     Key("resume_view", (), "–", in_palette=True),
     Key("export", ("x",), "x", in_palette=True),

@@ -161,6 +161,21 @@ async def test_a_window_that_is_none_is_told_and_the_old_one_stays(desk: Open) -
         assert d.console.session.view == View()
 
 
+async def test_any_zone_can_be_typed(desk: Open) -> None:
+    async with desk() as d:
+        d.console.desk.action_timezone()
+        field = await d.field()
+        field.value = "Mars/Olympus"
+        await d.press("enter")
+        await d.sees("✖ there is no time zone “Mars/Olympus”")
+        field.value = "kathm"
+        await d.press("tab")
+        assert field.value == "Asia/Kathmandu"
+        await d.press("enter")
+        await d.sees("13:35:43 Asia/Kathmandu")
+        assert d.monitor.named("timezone") == ["Asia/Kathmandu"]
+
+
 async def test_going_back_in_time_says_that_nothing_new_will_be_seen(desk: Open) -> None:
     async with desk() as d:
         await d.press("comma")

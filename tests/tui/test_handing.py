@@ -93,6 +93,24 @@ async def test_a_chart_is_exported_too(desk: Open, here: Path) -> None:
     assert rows[1][0].endswith("+09:00")
 
 
+async def test_the_log_entries_at_hand_are_exported(desk: Open, here: Path) -> None:
+    async with desk(view=View("logs")) as d:
+        await d.sees("request served 199")
+        await d.press("x")
+        field = await d.field()
+        field.value = "JSON"
+        await d.pilot.pause()
+        await d.press("enter")
+        await d.until(lambda: d.console.screen is d.console.desk)
+        field = await d.field()
+        await d.until(lambda: field.value.startswith("entries-"))
+        field.value = "log.json"
+        await d.press("enter")
+        await d.sees("rows in ")
+    rows = json.loads((here / "log.json").read_text())["panel"]["rows"]
+    assert rows[-1][1:] == ["info", "app.log", "request served 199"]
+
+
 async def test_a_file_that_is_there_is_written_over_only_when_asked_twice(desk: Open, here: Path) -> None:
     (here / "t.csv").write_text("old")
     async with desk() as d:

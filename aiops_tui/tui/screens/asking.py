@@ -93,6 +93,25 @@ class AskingScreen(MovingScreen):
     def _look_at(self, answer: str, zone: ZoneInfo, now: datetime) -> None:
         self.go_in_time(moves.over(self.session.view, read_window(answer, zone, now)), into=True)
 
+    def action_timezone(self) -> None:
+        """Ask for a zone to show times and days of."""
+        from zoneinfo import available_timezones
+
+        from aiops_tui.tui.completing import complete_words
+        from aiops_tui.tui.prompt import Mistake, Question
+
+        desk, zones = host(self), sorted(available_timezones())
+        known = {name.casefold(): name for name in zones}
+
+        def mistake(answer: str) -> Mistake | None:
+            unknown = desk.look.words("tui.timezone.unknown", zone=answer.strip())
+            return None if answer.strip().casefold() in known else Mistake(unknown)
+
+        def chosen(answer: str) -> None:
+            desk.configure(timezone=known[answer.strip().casefold()])
+
+        self.ask(Question("timezone", "", mistake, lambda text, cursor: complete_words(text, zones)), chosen)
+
     def action_find(self) -> None:
         """Ask for a text to find in the list that has the keys."""
         if isinstance(self.focused, Rows):

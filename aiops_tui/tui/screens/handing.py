@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
 
-from aiops_tui.model.panels import Notice, Panel, Snapshot, Table
+from aiops_tui.model.panels import Column, Notice, Panel, Snapshot, Table
 from aiops_tui.model.records import Page
 from aiops_tui.model.sorting import sorted_by
 from aiops_tui.text.cells import cut
@@ -23,6 +23,7 @@ from aiops_tui.tui.look import host
 from aiops_tui.tui.screens.asking import AskingScreen
 from aiops_tui.tui.session import Session
 from aiops_tui.tui.widgets.chart import Chart
+from aiops_tui.tui.widgets.entries import Book, Entries
 from aiops_tui.tui.widgets.rows import Rows
 from aiops_tui.tui.widgets.table import TableView
 
@@ -91,7 +92,9 @@ class HandingScreen(AskingScreen):
         ]
 
     def _focused_panel(self, snapshot: Snapshot) -> Panel | None:
-        """Return the panel that has the keys, its rows as they are sorted."""
+        """Return the panel that has the keys, its rows as they are sorted; of a log, what is at hand of it."""
+        if isinstance(self.focused, Entries):
+            return _entries(self.focused.book)
         if not isinstance(self.focused, TableView | Chart):
             return None
         panel = snapshot.panel(self.session.view.tab, self.focused.panel_id)
@@ -206,6 +209,16 @@ class HandingScreen(AskingScreen):
 
         self.app.copy_to_clipboard(text)
         host(self).tell(told(what, text, host(self).look.words), seconds=5)
+
+
+def _entries(book: Book | None) -> Table | None:
+    """Return the entries of a log that are at hand, with the lines that follow each."""
+    if book is None:
+        return None
+    listed = [book[place] for place in range(len(book))]
+    rows = tuple((each.time, each.level, each.source, "\n".join((each.message, *each.more))) for each in listed)
+    columns = (Column("time", "time"), Column("level", "level"), Column("source", "text"), Column("message", "text"))
+    return Table("entries", columns, rows, None)
 
 
 class _Place:
