@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -79,7 +80,6 @@ class Reader:
         self._key = NO_TIME
         self._following = 0
         self._first = 0
-        self._undated = 0
         self._origins: dict[str, str] = {}
 
     def take(self, block: Block, batch: Batch, now: int, modified: int | None = None) -> None:
@@ -92,8 +92,7 @@ class Reader:
         self._first = len(batch.rows)
         text = b"\n".join(block.lines).decode("utf-8", "replace") + "\n"
         self.take_texts(text.replace("\r\n", "\n").split("\n")[:-1], block.starts, batch, now)
-        if self._undated:
-            self._date(batch.rows, now if modified is None else min(modified, now))
+        self._order(batch.rows, now, now if modified is None else min(modified, now))
 
     def take_texts(self, lines: Sequence[str], starts: Sequence[int], batch: Batch, now: int) -> None:
         """Take lines without their ends, which begin at these positions."""
@@ -128,15 +127,9 @@ class Reader:
         rows = batch.rows
         if time != NO_TIME:
             self.time = time
-            # A log keeps its own order whatever its clock says, and no entry is ahead of the time it was read at.
-            self._key = max(self._key, min(time, now))
-            if self._undated:
-                self._date(rows, self._key)
-        elif self._key == NO_TIME:
-            self._undated += 1
         self.open = number = number_of(self.index, start)
         self._following = 0
-        rows.keys.append(self._key)
+        rows.keys.append(NO_TIME)
         rows.numbers.append(number)
         rows.times.append(self.time)
         rows.levels.append(level)
@@ -158,12 +151,23 @@ class Reader:
         extra.lines.append(printable(line.replace("\t", "    "), LINE_CHARACTERS))
         extra.cut |= len(line) > LINE_CHARACTERS
 
-    def _date(self, rows: Rows, key: int) -> None:
-        """Order the entries before the first time of a log by ``key``."""
-        for place in range(self._first, self._first + self._undated):
-            rows.keys[place] = key
-        self._key = key
-        self._undated = 0
+    def _order(self, rows: Rows, now: int, undated: int) -> None:
+        """Give the new entries what they are ordered by; those before the first time of a log get that, or ``undated``.
+
+        A log keeps its own order whatever its clock says, and no entry is ahead of the time it was read at. One whose
+        time is later than those of both that follow does not draw these after itself.
+        """
+        times = rows.times[self._first :]
+        keys: list[int] = []
+        for place, at in enumerate(times):
+            following = times[place + 1 : place + 3]
+            if at != NO_TIME and not (len(following) == 2 and max(following) < at):
+                self._key = max(self._key, min(at, now))
+            keys.append(self._key)
+        first = next((key for key in keys if key != NO_TIME), undated)
+        rows.keys[self._first :] = array("q", [first if key == NO_TIME else key for key in keys])
+        if keys and self._key == NO_TIME:
+            self._key = first
 
     def _origin(self, origin: str) -> str:
         if len(self._origins) > 4096:
