@@ -135,7 +135,10 @@ class FakeBook:
         here = self.place(number) if number is not None else None
         here = len(self.entries) if here is None else here
         beyond = [place for place in places if (place > here if step > 0 else place < here)]
-        self.arrive(self.entries[beyond[0 if step > 0 else -1]].number if beyond else None)
+        if step == 0 and not beyond:
+            self._next(fits, 1, number)
+        else:
+            self.arrive(self.entries[beyond[0 if step > 0 else -1]].number if beyond else None)
 
 
 @dataclass

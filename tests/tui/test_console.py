@@ -556,3 +556,17 @@ async def test_an_entry_is_marked_and_returned_to(desk: Open) -> None:
         entry = entries.entry()
         assert entry is not None
         assert d.monitor.logs.wishes[-1] == ("go", entry.number)
+
+
+async def test_from_a_log_entry_to_the_conversations_of_its_minute_and_back(desk: Open) -> None:
+    async with desk(view=View(tab="logs")) as d:
+        await d.sees("request served 199")
+        await d.press("pageup", "t")
+        await d.until(lambda: d.console.session.view.listed)
+        window = d.console.session.view.window
+        assert window.since is not None
+        assert window.until is not None
+        assert (window.until - window.since).total_seconds() == 60
+        await d.press("escape")
+        await d.sees("request served")
+        assert d.console.session.view.tab == "logs"

@@ -142,7 +142,10 @@ class Browser:
         self.hunt(ERRORS, step, number)
 
     def find(self, text: str, step: int, number: int | None) -> None:
-        """Go to the next or previous entry that has a text, or fits an expression between slashes."""
+        """Go to the next (1) or previous (-1) entry that has a text, or fits an expression between slashes.
+
+        With a step of 0 it is the previous one, or else the next.
+        """
         is_expression = len(text) > 2 and text.startswith("/") and text.endswith("/")
         clue = Clue(text[1:-1], literal=False) if is_expression else Clue(text)
         self.hunt(Match(clues=(clue,)), step, number)
@@ -297,6 +300,18 @@ class Browser:
         self._arrived(number, missed=self.place(number) is None)
 
     def _hunt(self, wanted: Match, step: int, number: int | None, cancelled: Cancelled) -> None:
+        found = self._found(wanted, step or -1, number, cancelled)
+        if found is None and step == 0 and number is not None:
+            found = self._found(wanted, 1, number, cancelled)
+        if cancelled():
+            return
+        if found is None:
+            self._arrived(number, missed=True)
+        else:
+            self._go(found, cancelled)
+
+    def _found(self, wanted: Match, step: int, number: int | None, cancelled: Cancelled) -> int | None:
+        """Return the next or previous wanted entry, None if there is none."""
         starts, key = self._starts(number, step)
         stretch = Stretch(self._book.pages, starts, key, wanted.within(self._wanted))
         if step < 0:
@@ -304,12 +319,7 @@ class Browser:
         else:
             stretch.forth(1, self._book.highs(), cancelled, self._looked)
         found = stretch.span()
-        if cancelled():
-            return
-        if not found:
-            self._arrived(number, missed=True)
-            return
-        self._go(stretch.rows.numbers[found[-1] if step < 0 else found[0]], cancelled)
+        return stretch.rows.numbers[found[-1] if step < 0 else found[0]] if found else None
 
     def _starts(self, number: int | None, step: int) -> tuple[dict[int, int], int]:
         """Return where in each log to begin from an entry, exclusively, and its key; from the end for None."""

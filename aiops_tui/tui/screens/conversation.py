@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.message import Message
@@ -31,7 +32,7 @@ LoadBeside = Callable[[str], "Future[Neighbours] | None"]
 """Begins to read which conversations the same user had before and after one."""
 
 
-class ConversationScreen(ModalScreen[None]):
+class ConversationScreen(ModalScreen[datetime | None]):
     """Question, answer, scores, comment and feedback; ←/→ go along the list, [ and ] along what the user asked."""
 
     BINDINGS = bindings_of("everywhere", "dialog", "conversation")
@@ -157,6 +158,11 @@ class ConversationScreen(ModalScreen[None]):
     def action_users_later(self) -> None:
         """Go to what the same user asked next."""
         self._go_to(self.beside.after)
+
+    def action_to_logs(self) -> None:
+        """Go to the log lines around the conversation."""
+        if self.conversation is not None and self.conversation.time is not None:
+            self.dismiss(self.conversation.time)
 
     def action_copy(self) -> None:
         """Copy the conversation."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.model.records import Conversation, Evaluation, LogEntry, Neighbours
 from aiops_tui.text.cells import fit, width, wrap
+from aiops_tui.text.fields import fields_of, load_of
 from aiops_tui.text.formats import NOTHING, moment, score
 from aiops_tui.tui.look import Look
 from aiops_tui.tui.screens.markdown import markdown_lines
@@ -118,6 +119,8 @@ def conversation_text(conversation: Conversation, look: Look) -> str:
 
 def entry_lines(entry: LogEntry, look: Look, cells: int) -> Sequence[Line]:
     """Return a log entry with all its lines."""
+    from aiops_tui.charts import bar
+
     words = look.words
     level = words.label(entry.level) if entry.level != "other" else NOTHING
     lines: list[Line] = [
@@ -130,6 +133,16 @@ def entry_lines(entry: LogEntry, look: Look, cells: int) -> Sequence[Line]:
         EMPTY,
     ]
     lines += [(Span(row, "strong"),) for row in wrap(entry.message, cells)]
+    fields = fields_of(entry.origin, entry.message)
+    column = min(max((width(name) for name, _ in fields), default=0) + 2, max(cells // 3, 8))
+    if fields:
+        lines.append(EMPTY)
+    load = load_of(entry.message)
+    for name, value in fields:
+        filled = f"  {bar(load[name], _BAR)}" if name in load else ""
+        lines.append((Span(fit(name, column), "muted"), Span(value, "text"), Span(filled, "accent")))
+    if entry.more:
+        lines.append(EMPTY)
     for text in entry.more:
         lines += [(Span(row, "text"),) for row in wrap(text, cells)]
     if entry.left_out:

@@ -9,11 +9,13 @@ from datetime import datetime
 from functools import partialmethod
 from typing import TYPE_CHECKING
 
+from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import REST
 from aiops_tui.model.panels import TABS, Heatmap, Histogram, Series, Snapshot
 from aiops_tui.model.records import Conversation, Neighbours
 from aiops_tui.model.sorting import column_of
 from aiops_tui.model.view import View
+from aiops_tui.model.window import WindowSpec, clamp
 from aiops_tui.tui import drill, moves
 from aiops_tui.tui.history import Place
 from aiops_tui.tui.keys import key_named
@@ -41,6 +43,10 @@ _EXPLAINED_BY = {
     "active_users": "users",
 }
 """The pane that explains a metric."""
+
+
+_AROUND = 30
+"""So many seconds before and after a log entry are those around it."""
 
 
 class MovingScreen(MainScreen):
@@ -208,6 +214,19 @@ class MovingScreen(MainScreen):
         elif tab is None:
             self._drill(drill.into_metric(view, event.metric_id))
 
+    def on_entries_around(self, event: Entries.Around) -> None:
+        """Go to the conversations of the minute around a log entry."""
+        event.stop()
+        around = WindowSpec("custom", since=clamp(event.moment, -_AROUND), until=clamp(event.moment, _AROUND))
+        view = self.session.view
+        self.go(replace(view, tab="overview", window=around, filter=Filter(), listed=True), into=True)
+
+    def go_to_logs(self, moment: datetime) -> None:
+        """Go to the log lines around a moment; going back leads to where one was."""
+        self.go(replace(self.session.view, tab="logs", listed=False, conversation=None), into=True)
+        if isinstance(self.pane, LogsPane):
+            self.pane.go_to(moment)
+
     def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
         """Go to the tab that was clicked."""
         self.turn(event.tab)
@@ -227,7 +246,7 @@ class MovingScreen(MainScreen):
 
         self.session.look(replace(self.session.view, conversation=key))
         screen = ConversationScreen(key, self._load, _neighbours(rows), self._load_beside)
-        self.app.push_screen(screen, lambda _: self._closed_conversation())
+        self.app.push_screen(screen, self._closed_conversation)
         host(self).update()
 
     def retry_conversation(self) -> None:
@@ -254,9 +273,11 @@ class MovingScreen(MainScreen):
         self.session.look(replace(self.session.view, conversation=event.key))
         host(self).update()
 
-    def _closed_conversation(self) -> None:
+    def _closed_conversation(self, logs_at: datetime | None) -> None:
         self.session.look(replace(self.session.view, conversation=None))
         host(self).update()
+        if logs_at is not None:
+            self.go_to_logs(logs_at)
 
     def _load(self, key: str) -> Future[Conversation | None] | None:
         return self.session.monitor.conversation(key) if self.session.monitor is not None else None

@@ -95,7 +95,10 @@ class Book(Protocol):
         """Go to the next (1) or previous (-1) error from an entry on, or back from the end."""
 
     def find(self, text: str, step: int, number: int | None, /) -> None:
-        """Go to the next or previous entry that has a text, or fits an expression between slashes."""
+        """Go to the next (1) or previous (-1) entry that has a text, or fits an expression between slashes.
+
+        With a step of 0 it is the previous one, or else the next.
+        """
 
 
 class Entries(Rows):
@@ -105,6 +108,13 @@ class Entries(Rows):
 
     class Moved(Message):
         """There is something else to be seen in the logs."""
+
+    class Around(Message):
+        """Somebody wants to see the conversations around an entry."""
+
+        def __init__(self, moment: datetime) -> None:
+            super().__init__()
+            self.moment = moment
 
     class Choosing(Message):
         """Somebody wants to switch logs on and off."""
@@ -349,7 +359,7 @@ class Entries(Rows):
         if self.needle and here is not None and self.needle in self.text_of(self.row).lower():
             self._leave_end()
         elif self._sought and self.book is not None:
-            self.book.find(self._sought, -1, here.number if here else None)
+            self.book.find(self._sought, 0, here.number if here else None)
         self.redraw()
         return True
 
@@ -387,6 +397,12 @@ class Entries(Rows):
         if self.book is not None and marked is not None:
             self.marked = entry.number if entry is not None else None
             self.book.go(marked)
+
+    def action_around(self) -> None:
+        """Ask for the conversations of the minute around the selected entry."""
+        entry = self.entry()
+        if entry is not None and entry.time is not None:
+            self.post_message(self.Around(entry.time))
 
     def action_sources(self) -> None:
         """Ask which logs to switch on and off."""
