@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from aiops_tui.metrics.buckets import closed, counts_by_bucket, open_last, totals
-from aiops_tui.metrics.compare import ratio_metric
+from aiops_tui.metrics.compare import count_metric, ratio_metric
 from aiops_tui.metrics.inputs import Cells, Inputs
 from aiops_tui.metrics.intervals import Ratio
 from aiops_tui.model.labels import ANALYSED, NEGATIVE, SENTIMENTS
@@ -48,6 +48,13 @@ def by_bucket(buckets: Buckets) -> tuple[int, ...]:
 def negative(counts: Counts) -> Ratio:
     """Return the negative ones among those analysed."""
     return Ratio(counts[NEGATIVE], sum(counts[name] for name in ANALYSED))
+
+
+def conversations_metric(inputs: Inputs, buckets: Buckets, before: Counts | None) -> Metric:
+    """Return the metric ``conversations``, all classes together."""
+    volume = by_bucket(buckets)
+    previous = sum(before.values()) if before else None
+    return count_metric("conversations", sum(volume), previous, closed(volume, inputs))
 
 
 def negative_metric(inputs: Inputs, buckets: Buckets, before: Counts | None) -> Metric:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from aiops_tui.metrics.buckets import open_last, totals
+from aiops_tui.metrics.buckets import totals
 from aiops_tui.metrics.compare import ratio_metric
 from aiops_tui.metrics.inputs import BINS, EVALUATIONS, Cells, Inputs
 from aiops_tui.metrics.intervals import Mean, Ratio
-from aiops_tui.metrics.scores import ROW_SCORE, Buckets, panel_id, score_buckets, score_metrics, scored
+from aiops_tui.metrics.scores import ROW_SCORE, panel_id, score_buckets, score_metrics, score_series, scored
 from aiops_tui.metrics.tables import conversation_table
 from aiops_tui.metrics.topics import Topic, topic_means, topics
 from aiops_tui.metrics.week import week_heatmap
 from aiops_tui.model.labels import SENTIMENTS
-from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel, Series
+from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel
 
 TOPICS = 20
 """So many topics have a row in ``topic_criterion``."""
@@ -32,7 +32,7 @@ def panels(inputs: Inputs) -> tuple[Panel, ...]:
         *score_metrics(inputs, buckets),
         ratio_metric("coverage", _coverage(inputs.current), _coverage(inputs.before)),
         *_agreement(inputs),
-        _by_bucket(inputs, buckets),
+        score_series(inputs, buckets),
         *_histograms(inputs, cells),
         week_heatmap("score_heatmap", "score", row_scores, inputs.zone),
         _topic_criterion(inputs),
@@ -62,12 +62,6 @@ def _judged(cells: Cells | None) -> tuple[Ratio, Ratio] | None:
         return None
     sums = cells.judged.select("n", "low", "unhappy", "unhappy_low").sum().row(0, named=True)
     return Ratio(sums["unhappy_low"], sums["unhappy"]), Ratio(sums["low"], sums["n"])
-
-
-def _by_bucket(inputs: Inputs, buckets: Buckets) -> Series:
-    values = {name: tuple(mean.value for mean in means) for name, means in buckets.items()}
-    n = tuple(mean.n for mean in buckets[ROW_SCORE])
-    return Series("score_by_bucket", "score", inputs.edges[:-1], values, open_last(inputs), n)
 
 
 def _histograms(inputs: Inputs, cells: pl.DataFrame) -> tuple[Histogram, ...]:

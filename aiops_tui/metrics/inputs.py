@@ -149,7 +149,7 @@ class Inputs:
     ``first`` is the time of the oldest conversation kept. ``users`` has a count of distinct users for each bucket of
     the charts, one fewer than edges. ``topics_total`` is the number of distinct topics where the cells do not hold them
     all, ``people_total`` that of users. ``users_by_day`` counts distinct users on each day of the zone that the window
-    touches. ``now`` is the database's clock.
+    touches. ``of_one_user`` says that the filter names one user. ``now`` is the database's clock.
     """
 
     now: datetime
@@ -173,5 +173,6 @@ class Inputs:
     people: tuple[Person, ...] = ()
     people_total: int | None = None
     users_by_day: tuple[int, ...] | None = None
+    of_one_user: bool = False
     logs: pl.DataFrame | None = None
     log_rows: tuple[tuple[Cell, ...], ...] = field(default_factory=tuple)

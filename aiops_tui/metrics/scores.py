@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aiops_tui.metrics.buckets import closed, means_by_bucket, totals
+from aiops_tui.metrics.buckets import closed, means_by_bucket, open_last, totals
 from aiops_tui.metrics.compare import mean_metric
 from aiops_tui.metrics.inputs import Cells, Inputs
 from aiops_tui.metrics.intervals import Mean
-from aiops_tui.model.panels import Metric
+from aiops_tui.model.panels import Metric, Series
 
 ROW_SCORE = "score"
 """The name under which a row's own score stands among the criteria of the cells."""
@@ -46,6 +46,13 @@ def score_metrics(inputs: Inputs, buckets: Buckets) -> tuple[Metric, ...]:
         )
         for name, means in buckets.items()
     )
+
+
+def score_series(inputs: Inputs, buckets: Buckets) -> Series:
+    """Return ``score_by_bucket``."""
+    values = {name: tuple(mean.value for mean in means) for name, means in buckets.items()}
+    n = tuple(mean.n for mean in buckets[ROW_SCORE])
+    return Series("score_by_bucket", "score", inputs.edges[:-1], values, open_last(inputs), n)
 
 
 def _means(cells: Cells | None) -> dict[str, Mean]:

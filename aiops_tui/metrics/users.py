@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from aiops_tui.metrics import user
 from aiops_tui.metrics.buckets import open_last
 from aiops_tui.metrics.compare import count_metric
 from aiops_tui.metrics.days import day_starts
@@ -21,7 +22,7 @@ _USERS = (
 
 
 def panels(inputs: Inputs) -> tuple[Panel, ...]:
-    """Return the panels of the tab; users that could not be counted are missing."""
+    """Return the panels of the tab, one user's page among them; users that could not be counted are missing."""
     before = inputs.before if _is_comparable(inputs) else None
     return (
         active_users_metric(inputs),
@@ -31,6 +32,7 @@ def panels(inputs: Inputs) -> tuple[Panel, ...]:
         ),
         _by_day(inputs),
         _users(inputs),
+        *(user.panels(inputs) if inputs.of_one_user else ()),
     )
 
 

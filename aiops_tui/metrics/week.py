@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -28,6 +29,12 @@ def week_heatmap(panel_id: str, unit: Unit, cells: pl.DataFrame, zone: ZoneInfo)
         counts[y][x] = n
         values[y][x] = Mean(n, total).value
     return Heatmap(panel_id, unit, HOURS, WEEKDAYS, tuple(map(tuple, values)), tuple(map(tuple, counts)))
+
+
+def week_counts(panel_id: str, cells: pl.DataFrame, zone: ZoneInfo) -> Heatmap:
+    """Return the sums of ``n`` by weekday and hour of the zone, from cells with ``bucket`` and ``n``."""
+    counted = week_heatmap(panel_id, "count", cells.select("bucket", "n", pl.col("n").alias("total")), zone)
+    return replace(counted, values=counted.n)
 
 
 def by_the_clock(buckets: pl.Series, zone: ZoneInfo) -> tuple[pl.Series, pl.Series]:

@@ -136,6 +136,12 @@ class Filter:
             position = end
         return cls(tuple(terms))
 
+    @property
+    def one_user(self) -> str | None:
+        """The user that the filter names, if it names exactly one."""
+        named = [str(term.value) for term in self.terms if term.key == "user" and not term.negated]
+        return named[0] or None if len(named) == 1 else None
+
     def narrowed(self, *terms: Term) -> Filter:
         """Return the filter with these terms in place of those of their keys, as drilling down does."""
         replaced = {(term.key, term.negated) for term in terms}

@@ -9,7 +9,7 @@ from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import REST, fold_topic
 from aiops_tui.model.view import View
 from aiops_tui.model.window import EARLIEST, Period, epoch, previous_period
-from aiops_tui.monitor.naming import IN_MEMORY, Topics
+from aiops_tui.monitor.naming import IN_MEMORY, Topics, longest_word
 from aiops_tui.source.database import Database
 from aiops_tui.source.lookups import first_key_since, top_topics, topics_like
 from aiops_tui.source.probe import Signs
@@ -63,7 +63,7 @@ class TopicChoice:
         for value in _named(wanted):
             folded = fold_topic(value)
             if folded and not self.topics.forms(value):
-                rows = self._database.rows(topics_like(on, max(folded.split(), key=len)))
+                rows = self._database.rows(topics_like(on, longest_word(folded)))
                 self.topics.learn(row[0] for row in rows if fold_topic(printable(row[0])) == folded)
 
     def pushed(self, wanted: Filter) -> Filter:

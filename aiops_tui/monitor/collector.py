@@ -352,6 +352,7 @@ class Collector:
         low = scene.low("current")
         version = scene.books["current"].conversations.version
         people = "users" in scene.tabs
+        one_user = people and wanted.one_user is not None
         days = day_edges(window, self._zone) if people else None
         users = self._users(scene, edges) if overview or (people and days is None) else None
         daily = self._users(scene, days) if days else None
@@ -369,8 +370,10 @@ class Collector:
             topics_total=self._choice.total,
             users=users.by_bucket if overview and users is not None else None,
             users_by_day=None if daily is None else daily.by_bucket,
-            recent=self._lists.recent(on, wanted, window.period, low, version) if overview else (),
-            history=self._lists.history(on, signs) if "sentiment" in scene.tabs else None,
+            recent=self._lists.recent(on, wanted, window.period, low, version) if overview or one_user else (),
+            of_one_user=one_user,
+            # The history knows nothing of what a filter asks for.
+            history=self._lists.history(on, signs) if "sentiment" in scene.tabs and not wanted else None,
             first=_oldest(scene.base["current"], signs),
         )
         if people:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import eq, ge, gt, le, lt
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ import polars as pl
 from aiops_tui.metrics.week import by_the_clock
 from aiops_tui.model.filters import Filter, Term
 from aiops_tui.model.labels import REST, WEEKDAYS, fold_topic
-from aiops_tui.text.printable import printable
+from aiops_tui.text.printable import REPLACEMENT, printable
 
 CLOCK = ("weekday", "hour")
 IN_MEMORY = ("topic", "sentiment", *CLOCK)
@@ -20,6 +21,11 @@ IN_MEMORY = ("topic", "sentiment", *CLOCK)
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, ":": eq,
 }  # fmt: skip
+
+
+def longest_word(folded: str) -> str:
+    """Return the longest piece of a folded text that what it was written as holds too, marks left out."""
+    return max(re.split(f"[\\s{REPLACEMENT}]", folded), key=len)
 
 
 class Topics:

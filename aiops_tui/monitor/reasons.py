@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import fold_topic
+from aiops_tui.monitor.naming import longest_word
 from aiops_tui.source.database import Database
 from aiops_tui.source.opinions import reasons_like
 from aiops_tui.source.probe import Signs
@@ -40,8 +41,7 @@ class Reasons:
         self._from.clear()
 
     def _look(self, on: Relations, name: str, signs: Signs) -> None:
-        word = max(name.split(), key=len)
-        rows = self._database.rows(reasons_like(on, word, self._from.get(name, -(2**62))))
+        rows = self._database.rows(reasons_like(on, longest_word(name), self._from.get(name, -(2**62))))
         found = frozenset(raw for (raw,) in rows if fold_topic(printable(raw)) == name)
         self._forms[name] = self._forms.get(name, frozenset()) | found
         self._seen[name] = signs.feedback

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,16 +17,15 @@ from aiops_tui.config import load_settings
 from aiops_tui.metrics import panels
 from aiops_tui.metrics.inputs import Inputs
 from aiops_tui.model.filters import Filter, is_score
-from aiops_tui.model.labels import ANALYSED, NEGATIVE, SENTIMENTS, sentiment_class
-from aiops_tui.model.panels import Histogram, Panel, Series, Table
 from aiops_tui.model.view import View
-from aiops_tui.model.window import Period, WindowSpec, bucket_edges, display_step, midnights
+from aiops_tui.model.window import WindowSpec, bucket_edges, display_step
 from aiops_tui.monitor.books import Tuning
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.source.database import open_database
 from aiops_tui.source.rollup import Limits
-from tests.monitor.backend import Backend, Judgement, Talk, count_topics
-from tests.monitor.plain import World, check_feedback, check_people, metric, row_score, within
+from tests.monitor.backend import Backend, Judgement, Talk
+from tests.monitor.checks import check_conversations, check_feedback, check_people, check_scores, check_users
+from tests.monitor.plain import World
 
 AT = datetime(2026, 11, 4, 12, tzinfo=UTC)
 """Three days after clocks changed in New York."""
@@ -296,75 +293,3 @@ def check(play: Play, inputs: Inputs) -> None:
         check_feedback(by_id, ratings, zoned)
         if own:
             check_people(by_id, talks, world.talks, zoned)
-
-
-def check_conversations(by_id: dict[str, Panel], talks: list[Talk], inputs: Inputs) -> None:
-    period = inputs.window.period
-    counted = count_topics(talks, period)
-    total = sum(counted.values())
-    conversations = metric(by_id, "conversations")
-    assert conversations.value == total
-    before = sum(within(t.time, inputs.previous) for t in talks)
-    assert conversations.previous == (None if inputs.previous is None else before)
-    for name in SENTIMENTS:
-        assert metric(by_id, name).value == sum(n for (_, s), n in counted.items() if s == name), name
-    analysed = sum(n for (_, s), n in counted.items() if s in ANALYSED)
-    negative = sum(n for (_, s), n in counted.items() if s == NEGATIVE)
-    assert metric(by_id, "negative_ratio").value == pytest.approx(negative / analysed if analysed else None)
-    table = by_id["topics"]
-    assert isinstance(table, Table)
-    by_topic: Counter[str] = Counter()
-    for (topic, _), n in counted.items():
-        if topic is not None:
-            by_topic[topic] += n
-    assert dict(zip(table.keys, (row[1] for row in table.rows), strict=True)) == dict(by_topic)
-    volume = by_id["volume"]
-    assert isinstance(volume, Series)
-    for name in SENTIMENTS:
-        expected = [
-            sum(t.time is not None and a <= t.time < b and sentiment_class(t.sentiment) == name for t in talks)
-            for a, b in pairwise(inputs.edges)
-        ]
-        assert list(volume.series[name]) == expected
-    check_days(by_id["sentiment_by_day"], talks, inputs)
-
-
-def check_days(panel: Panel, talks: list[Talk], inputs: Inputs) -> None:
-    assert isinstance(panel, Series)
-    if (inputs.window.end - inputs.window.start).days > 400:
-        return
-    days = [m for m in midnights(inputs.window.period, inputs.zone) if m < inputs.window.end]
-    assert [x.astimezone(UTC) for x in panel.x] == days
-    for place, start in enumerate(days):
-        end = days[place + 1] if place + 1 < len(days) else inputs.window.end
-        day = Period(max(start, inputs.window.start), end)
-        for name in SENTIMENTS:
-            expected = sum(within(t.time, day) and sentiment_class(t.sentiment) == name for t in talks)
-            assert panel.series[name][place] == expected
-
-
-def check_users(by_id: dict[str, Panel], talks: list[Talk], inputs: Inputs) -> None:
-    active = {t.user for t in talks if t.user and within(t.time, inputs.window.period)}
-    assert metric(by_id, "active_users").value == len(active)
-    panel = by_id.get("users_by_bucket")
-    if isinstance(panel, Series):
-        expected = [
-            len({t.user for t in talks if t.user and within(t.time, Period(a, b))}) for a, b in pairwise(inputs.edges)
-        ]
-        assert list(next(iter(panel.series.values()))) == expected
-
-
-def check_scores(by_id: dict[str, Panel], judgements: list[Judgement], inputs: Inputs) -> None:
-    rows = [judgement for judgement in judgements if within(judgement.time, inputs.window.period)]
-    values = [v for j in rows if (v := row_score(j)) is not None]
-    assert metric(by_id, "score").n == len(values)
-    assert metric(by_id, "score").value == pytest.approx(sum(values) / len(values) if values else None)
-    clarity = [j.clarity for j in rows if j.clarity is not None]
-    assert metric(by_id, "score.clarity").value == pytest.approx(sum(clarity) / len(clarity) if clarity else None)
-    histogram = by_id["score_histogram"]
-    assert isinstance(histogram, Histogram)
-    expected = [0] * 10
-    for value in values:
-        if value <= 10:
-            expected[min(int(value), 9)] += 1
-    assert list(histogram.counts) == expected

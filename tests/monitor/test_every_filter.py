@@ -1,0 +1,147 @@
+"""Each filter on each pane gives what a plain reading of all rows gives, hostile values included."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from aiops_tui.metrics import panels
+from aiops_tui.model.filters import Filter, Term
+from aiops_tui.model.panels import Heatmap
+from aiops_tui.model.view import View
+from aiops_tui.model.window import WindowSpec
+from aiops_tui.monitor.collector import Collector
+from aiops_tui.source.database import open_database
+from aiops_tui.text.printable import printable
+from tests.monitor.backend import Backend, Judgement, Talk
+from tests.monitor.checks import (
+    check_conversations,
+    check_feedback,
+    check_people,
+    check_scores,
+    check_users,
+    metric,
+    table,
+)
+from tests.monitor.conftest import settings_for
+from tests.monitor.plain import World, within
+
+AT = datetime(2026, 11, 4, 12, tzinfo=UTC)
+TABS = ("overview", "sentiment", "evaluation", "feedback", "users")
+HOSTILE = ["환불\n요청", "a:b [c] (d)", 'say "no"', "back\\slash", "x" * 1000, "%_'", "\x1b[31mred", "\u202eoverride"]
+TOPICS = ["환불", "환불.", " 환불 ", "Login", "login!", "", "  ", None, *HOSTILE]
+USERS = ["kim", "Kim", "", None, "o'neil", "%_", 'a "b"', "a:b", "back\\slash"]
+LABELS = ["긍정", "중립", "부정", " Negative", "", None, "joy"]
+REASONS = ["느려요", "느려요.", " too  Long", "too long!", "", None, "%_'\"\\", "\x1b[31m"]
+
+WRITTEN = [
+    "topic:환불", "topic:환불 topic:login -sentiment:negative", 'topic:""', '-topic:"" sentiment:unanalysed',
+    "user:kim", 'user:""', '-user:"" -user:kim', "user:KIM", "user:kim topic:환불 score<5",
+    "score<5", "score>=2 score<7", "-score>=5", "criterion.clarity>=4 criterion.clarity<8 score>3",
+    "criterion.nothing<5",
+    "feedback:dislike", "feedback:like feedback:other", "-feedback:like", "reason:느려요",
+    'reason:"TOO LONG" topic:환불',
+    "-reason:느려요", "reason:없음", "weekday:mon weekday:화", "-weekday:wed", "hour:0 hour:23", "hour>=9 hour<18",
+    "-hour<9 weekday:sat", '"question 1"', '-"question 1" weekday:월', '"%"', "topic:없음",
+]  # fmt: skip
+FILTERS = [
+    *map(Filter.parse, WRITTEN),
+    *(Filter((Term("topic", printable(topic)),)) for topic in HOSTILE),
+    *(Filter((Term("user", user),)) for user in USERS if user),
+    *(Filter((Term("reason", printable(reason)),)) for reason in REASONS if reason),
+    *(Filter((Term("text", text),)) for text in (*HOSTILE, "y" * 2000)),
+]
+
+
+def fill(backend: Backend) -> None:
+    """Write some rows of every kind."""
+    make = random.Random(7)
+
+    def moment() -> datetime | None:
+        return None if make.random() < 0.02 else AT - timedelta(seconds=make.randrange(16 * 86_400), microseconds=1)
+
+    talks = [Talk(key, make.choice(USERS), make.choice(LABELS), make.choice(TOPICS), moment()) for key in range(1, 260)]
+    backend.insert(talks)
+    backend.evaluate(
+        (
+            Judgement(
+                make.randrange(1, 270),
+                make.choice([None, *LABELS]),
+                make.choice([None, *TOPICS]),
+                make.choice([None, moment()]),
+                make.choice([None, make.uniform(0, 10)]),
+                float(make.randrange(11)),
+            )
+            for _ in range(150)
+        ),
+        replace=False,
+    )
+    values = ["like", "dislike", " LIKE ", None, "meh"]
+    backend.rate(
+        (key, make.randrange(1, 270), make.choice(values), moment(), make.choice(REASONS)) for key in range(1, 120)
+    )
+
+
+@pytest.fixture
+def filled(backend: Backend, tmp_path: Path) -> Iterator[tuple[Backend, Collector]]:
+    fill(backend)
+    settings = replace(settings_for(backend.url, tmp_path), timezone="America/New_York")
+    database = open_database(settings)
+    with closing(database):
+        database.connect()
+        yield backend, Collector(settings, database)
+
+
+@pytest.mark.parametrize("spec", [WindowSpec("7d", at=AT), WindowSpec("all", at=AT)], ids=["7d", "all"])
+def test_every_filter_on_every_pane(filled: tuple[Backend, Collector], spec: WindowSpec) -> None:
+    backend, collector = filled
+    for wanted in FILTERS[:: 1 if spec.name == "7d" else 4]:
+        assert Filter.parse(str(wanted)) == wanted
+        view = View(window=spec, filter=wanted)
+        inputs = collector.collect(view, TABS, lambda done, steps: None).inputs
+        world = World(backend.talks(), backend.judgements(), backend.ratings(), inputs.zone)
+        by_id = {panel.id: panel for tab in TABS for panel in panels(tab, inputs)}
+        print(wanted)  # the last one printed is the one that failed
+        talks, judged = world.talks_through(wanted), world.judgements_through(wanted)
+        check_conversations(by_id, talks, inputs)
+        check_users(by_id, talks, inputs)
+        check_scores(by_id, judged, inputs)
+        check_feedback(by_id, world.ratings_through(wanted), inputs)
+        check_people(by_id, talks, world.talks, inputs)
+        inside = sorted((talk.key for talk in talks if within(talk.time, inputs.window.period)), reverse=True)
+        assert table(by_id, "recent").keys == tuple(map(str, inside[:50])), wanted
+        page = collector.conversations(view, None, 400)
+        assert [int(row.conversation) for row in page.rows] == inside, wanted
+        assert page.total == len(inside)
+        worst = [judgement for judgement in judged if within(judgement.time, inputs.window.period)]
+        assert table(by_id, "worst").total == metric(by_id, "score").n
+        if len(worst) <= 50:
+            assert len(table(by_id, "worst").rows) == metric(by_id, "score").n
+
+
+def test_one_users_page(filled: tuple[Backend, Collector]) -> None:
+    backend, collector = filled
+    inputs = collector.collect(
+        View(window=WindowSpec("7d", at=AT), filter=Filter.parse("user:kim")), ("users",), lambda done, steps: None
+    ).inputs
+    by_id = {panel.id: panel for panel in panels("users", inputs)}
+    mine = [talk for talk in backend.talks() if talk.user == "kim" and within(talk.time, inputs.window.period)]
+    assert metric(by_id, "conversations").value == len(mine) > 3
+    rhythm = by_id["rhythm"]
+    assert isinstance(rhythm, Heatmap)
+    for weekday, hours in enumerate(rhythm.values):
+        for hour, n in enumerate(hours):
+            local = [talk.time.astimezone(inputs.zone) for talk in mine if talk.time is not None]
+            assert n == sum((moment.weekday(), moment.hour) == (weekday, hour) for moment in local)
+    assert table(by_id, "recent").keys == tuple(str(talk.key) for talk in sorted(mine, key=lambda talk: -talk.key))
+    assert {"sentiment_by_bucket", "score_by_bucket", "topics", "satisfaction"} <= by_id.keys()
+    for several in ("user:kim user:Kim", "-user:kim", 'user:""'):
+        view = View(filter=Filter.parse(several))
+        of_all = panels("users", collector.collect(view, ("users",), lambda done, steps: None).inputs)
+        assert "rhythm" not in {panel.id for panel in of_all}
