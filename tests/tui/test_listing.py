@@ -333,3 +333,12 @@ def test_a_first_page_read_anew_never_leaves_a_gap_in_what_is_known(
     low = int(list(merged)[-1]) if merged else 0
     assert {key for key in now if key >= low} <= set(map(int, merged)) or not known
     assert first.keys() <= merged.keys()
+
+
+async def test_an_evaluation_whose_conversation_is_gone_shows_what_is_left_of_it(desk: Open) -> None:
+    def gone(monitor: Any) -> None:
+        monitor.deleted.add("77")
+
+    async with desk(View(tab="evaluation"), prepare=gone) as d:
+        await d.press("enter")
+        await d.sees("not there (any more)", "What the list knows of it", "환불이 왜 안 되나요?", "1.30")

@@ -18,9 +18,11 @@ from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.clipboard import told
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.look import host
-from aiops_tui.tui.screens.letter import conversation_lines, conversation_text
+from aiops_tui.tui.screens.letter import conversation_lines, conversation_text, remaining_lines
 from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.reader import Reader
+
+_MISSING = "tui.conversation.missing"
 
 Load = Callable[[str], "Future[Conversation | None] | None"]
 """Begins to read a conversation; None while there is nothing to read from yet."""
@@ -30,6 +32,9 @@ Neighbour = Callable[[int], str | None]
 
 LoadBeside = Callable[[str], "Future[Neighbours] | None"]
 """Begins to read which conversations the same user had before and after one."""
+
+Remains = Callable[[str], Sequence[tuple[str, str]]]
+"""Returns what the list knows of a conversation, by heading: of one that is gone it is all there is."""
 
 
 class ConversationScreen(ModalScreen[datetime | None]):
@@ -61,7 +66,9 @@ class ConversationScreen(ModalScreen[datetime | None]):
             super().__init__()
             self.key = key
 
-    def __init__(self, key: str, load: Load, neighbour: Neighbour, load_beside: LoadBeside) -> None:
+    def __init__(
+        self, key: str, load: Load, neighbour: Neighbour, load_beside: LoadBeside, remains: Remains = lambda key: ()
+    ) -> None:
         super().__init__()
         self.key = key
         self.conversation: Conversation | None = None
@@ -69,6 +76,7 @@ class ConversationScreen(ModalScreen[datetime | None]):
         self.gone = False
         self._load = load
         self._load_beside = load_beside
+        self._remains = remains
         self._neighbour = neighbour
         self._notices: tuple[Notice, ...] = ()
 
@@ -118,7 +126,7 @@ class ConversationScreen(ModalScreen[datetime | None]):
             return
         found = message.future.result()
         if found is None and known is None:
-            self._say("tui.conversation.missing")
+            self._say(_MISSING)
         elif (found or known, found is None) != (known, self.gone):
             self.conversation, self.gone = found or known, found is None
             self._show(keep_place=known is not None)
@@ -188,11 +196,13 @@ class ConversationScreen(ModalScreen[datetime | None]):
         beside, gone = self.beside, self.gone
         look = host(self).look
         heading = look.words("tui.conversation.title", id=self.key)
+        missing = any(notice.id == _MISSING for notice in notices)
+        remains = self._remains(self.key) if conversation is None and missing else ()
 
         def write(cells: int) -> Sequence[Line]:
             if conversation is None:
                 texts = (row for notice in notices for row in wrap(look.words.notice(notice), cells))
-                return [(Span(text, "muted"),) for text in texts]
+                return [*((Span(text, "muted"),) for text in texts), *remaining_lines(remains, look, cells)]
             return conversation_lines(conversation, look, cells, beside, gone=gone)
 
         self.query_one(Reader).show(heading, write, keep_place=keep_place)

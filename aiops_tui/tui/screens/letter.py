@@ -73,6 +73,18 @@ def _conversation(conversation: Conversation, look: Look, cells: int, *, gone: b
             yield (Span(row, "text"),)
 
 
+def remaining_lines(remains: Sequence[tuple[str, str]], look: Look, cells: int) -> Sequence[Line]:
+    """Return what a list still knows of a conversation that is gone, by heading."""
+    if not remains:
+        return ()
+    lines: list[Line] = [EMPTY, _rule(look.words("tui.conversation.remains"), min(cells, _MEASURE))]
+    column = max(width(name) for name, _ in remains) + 2
+    for name, text in remains:
+        for number, row in enumerate(wrap(text, max(min(cells, _MEASURE) - column, 8))):
+            lines.append((Span(fit("" if number else name, column), "muted"), Span(row, "text")))
+    return lines
+
+
 def _same_user(beside: Neighbours, look: Look, cells: int) -> Iterator[Line]:
     """Return the keys that lead to the user's conversation before and the one after."""
     if beside == _NOBODY:

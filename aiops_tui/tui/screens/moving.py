@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
@@ -245,7 +245,7 @@ class MovingScreen(MainScreen):
         from aiops_tui.tui.screens.conversation import ConversationScreen
 
         self.session.look(replace(self.session.view, conversation=key))
-        screen = ConversationScreen(key, self._load, _neighbours(rows), self._load_beside)
+        screen = ConversationScreen(key, self._load, _neighbours(rows), self._load_beside, _remains(rows))
         self.app.push_screen(screen, self._closed_conversation)
         host(self).update()
 
@@ -288,6 +288,17 @@ class MovingScreen(MainScreen):
 
 for _tab in TABS:
     setattr(MovingScreen, f"action_{_tab}", partialmethod(MovingScreen.turn, _tab))
+
+
+def _remains(rows: TableView | None) -> Callable[[str], Sequence[tuple[str, str]]]:
+    """Return how to find out what a list knows of a conversation that is selected in it."""
+
+    def remains(key: str) -> Sequence[tuple[str, str]]:
+        if rows is None or not rows.row < rows.count() or rows.key_of(rows.row) != key:
+            return ()
+        return rows.told(rows.row)
+
+    return remains
 
 
 def _neighbours(rows: TableView | None) -> Callable[[int], str | None]:

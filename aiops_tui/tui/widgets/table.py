@@ -98,6 +98,13 @@ class TableView(Rows):
             return ""
         return "\t".join(starmap(self._text, zip(self.panel.columns, self._cells(self._order[row]), strict=False)))
 
+    def told(self, row: int) -> list[tuple[str, str]]:
+        """Return what each column of a row is called and says, as far as it says anything."""
+        if self.panel is None:
+            return []
+        cells = zip(self.panel.columns, self._cells(self._order[row]), strict=False)
+        return [(self.look.words.column(column.id), self._text(column, cell)) for column, cell in cells if cell]
+
     def empty(self, width: int, height: int) -> Sequence[Line]:
         """Return why there are no rows."""
         return empty_lines(self.panel_id, self.emptiness, self.look.words, width, height)
