@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import sqlite3
+import stat
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -157,6 +160,32 @@ def test_a_lost_terminal_ends_the_console(demo: Path, terminal: Start) -> None:
     console.sees("live")
     console.child.kill(signal.SIGHUP)
     assert console.ends(3) < 2
+
+
+def test_copies_reach_the_clipboard_the_mouse_is_given_back_and_a_hang_up_keeps_the_view(
+    demo: Path, terminal: Start, tmp_path: Path
+) -> None:
+    console = terminal(f"sqlite:///{demo}")
+    console.sees("live")
+    console.press("y")
+    console.sees("row copied")
+    assert "결제" in b64decode(console.raw.split("\x1b]52;c;")[1].split("\x07")[0]).decode()
+    assert "\x1b[?1000h" in console.raw
+    assert "\x1b[?1000l" not in console.raw
+    console.press(":")
+    console.sees("Commands")
+    console.press("mouse")
+    console.sees("Mouse: off")
+    console.child.send("\r")
+    console.sees("\x1b[?1000l")
+    console.press("3")
+    console.sees("Distribution of scores")
+    console.child.kill(signal.SIGHUP)
+    console.ends(3)
+    kept = tmp_path / "state" / "sessions.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    (session,) = json.loads(kept.read_text())["databases"].values()
+    assert session["view"] == {"tab": "evaluation", "window": "7d"}
 
 
 def test_a_database_that_is_not_there_is_told_and_waited_for(tmp_path: Path, demo: Path, terminal: Start) -> None:
