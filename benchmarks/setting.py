@@ -18,6 +18,7 @@ from aiops_tui.metrics import panels
 from aiops_tui.model.view import View
 from aiops_tui.model.window import Window, WindowSpec
 from aiops_tui.monitor.collector import Collector
+from aiops_tui.source.connection import Values
 from aiops_tui.source.database import Row, open_database
 from benchmarks.dataset import Shape
 from benchmarks.report import Figure
@@ -129,17 +130,25 @@ class Watcher:
         """End the connection."""
         self.database.close()
 
-    def _recorded_rows(self, statement: sa.Executable) -> list[Row]:
+    def _recorded_rows(self, statement: sa.Executable, values: Values | None = None) -> list[Row]:
         started = time.perf_counter()
-        answer = self._rows(statement)
-        self.asked.append(Asked(statement, time.perf_counter() - started, large=False))
+        answer = self._rows(statement, values or {})
+        self._note(statement, values, started, large=False)
         return answer
 
-    def _recorded_frame(self, statement: sa.Executable, schema: pl.Schema) -> pl.DataFrame:
+    def _recorded_frame(
+        self, statement: sa.Executable, schema: pl.Schema, values: Values | None = None
+    ) -> pl.DataFrame:
         started = time.perf_counter()
-        answer = self._frame(statement, schema)
-        self.asked.append(Asked(statement, time.perf_counter() - started, large=True))
+        answer = self._frame(statement, schema, values or {})
+        self._note(statement, values, started, large=True)
         return answer
+
+    def _note(self, statement: sa.Executable, values: Values | None, started: float, *, large: bool) -> None:
+        if values:
+            assert isinstance(statement, sa.Select)
+            statement = statement.params(**values)
+        self.asked.append(Asked(statement, time.perf_counter() - started, large))
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -16,13 +16,15 @@ from aiops_tui.model.window import EARLIEST, LATEST, Period, epoch
 from aiops_tui.source.cells import (
     CELLS,
     FEEDBACK_CELLS,
+    HIGH,
+    LOW,
     CellQuery,
     conversation_cells,
     evaluation_rows,
     feedback_cells,
     with_scores,
 )
-from aiops_tui.source.database import Database, Row, first_value
+from aiops_tui.source.database import Database, Row, Statement, first_value
 from aiops_tui.source.lookups import (
     disliked_among,
     first_key_since,
@@ -82,6 +84,7 @@ class Book:
         self._evaluations_signs: tuple[object, ...] = ()
         self._evaluations_read = -1e9
         self._ahead: dict[Hashable, Any] = {}
+        self._prepared: dict[Hashable, Statement] = {}
         # Counted downwards, and so never equal to a version of what is counted by key.
         self.evaluation_version = 0
         self.conversations = KeyRollup(self._read_conversations, self._below_conversation, tuning.limits)
@@ -116,7 +119,9 @@ class Book:
             low = lowest if whole else self._first_key(start, lowest, signs.highest or 0)
             yield from self.conversations.fill(low)
         if self.feedback is not None and signs.lowest_feedback is not None:
-            yield from self.feedback.fill(self._first_feedback(since, signs))
+            known = self._covered is not None and self._covered <= start
+            have = self.feedback.low if known else None
+            yield from self.feedback.fill(self._first_feedback(since, signs) if have is None else have)
         self._covered = start if self._covered is None else min(start, self._covered)
 
     def cover_everything(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
@@ -131,7 +136,7 @@ class Book:
         if before is None or before.conversations != signs.conversations:
             rollup, target = self.conversations, self._settled(signs)
             top, low = rollup.tail_low or 0, rollup.tail_from(target)
-            if self._waiting:
+            if self._waiting and self._may_be_analysed(signs):
                 asks["waiting"] = self._ask_waiting
             if low > top:
                 asks["rows", top, low] = partial(self._ask_conversations, top, low, None)
@@ -162,7 +167,8 @@ class Book:
                 self.conversations.drop_below(signs.lowest)
                 if before is not None and before.lowest != signs.lowest:
                     self.conversations.recount_key(signs.lowest)
-            self._recount_analysed()
+            if self._may_be_analysed(signs):
+                self._recount_analysed()
             self._move_tail(signs)
             self.conversations.read_tail()
         if self.feedback is not None and (before is None or before.feedback != signs.feedback):
@@ -177,6 +183,7 @@ class Book:
     def adopt(self, relations: Relations) -> None:
         """Go on with tables of which those of the evaluations alone were made anew."""
         self.relations = relations
+        self._prepared.clear()
         self.evaluations = None
         self._evaluations_from = None
 
@@ -301,6 +308,11 @@ class Book:
             keys = {*self._waiting, *(row[0] for row in rows)}
             self._waiting = sorted(keys, reverse=True)[: self._tuning.waiting_keys]
 
+    def _may_be_analysed(self, signs: Signs) -> bool:
+        """Return whether rows may have been updated since the last poll, as far as the database counts that."""
+        before = self._signs
+        return before is None or signs.rewritten is None or signs.rewritten != before.rewritten
+
     def _recount_analysed(self) -> None:
         """Recount the segments of rows that were not analysed when last seen, and are now."""
         if not self._waiting:
@@ -347,12 +359,22 @@ class Book:
         return self._answer(("feedback", low, high), partial(self._ask_feedback, low, high, period))
 
     def _ask_conversations(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
-        query = self._limited(period)
-        return merged(self._database.frame(conversation_cells(self.relations, query, low, high), CELLS))
+        statement, values = self._between(conversation_cells, low, high, period)
+        return merged(self._database.frame(statement, CELLS, values))
 
     def _ask_feedback(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
-        query = self._limited(period)
-        return self._database.frame(feedback_cells(self.relations, query, low, high), FEEDBACK_CELLS)
+        statement, values = self._between(feedback_cells, low, high, period)
+        return self._database.frame(statement, FEEDBACK_CELLS, values)
+
+    def _between(
+        self, cells: Callable[..., Statement], low: int, high: int | None, period: Period | None
+    ) -> tuple[Statement, dict[str, int]]:
+        """Return a statement about keys, and the keys: what is asked at each poll is not made anew each time."""
+        kind = cells, high is None, period
+        if kind not in self._prepared:
+            bounds = (LOW, None if high is None else HIGH)
+            self._prepared[kind] = cells(self.relations, self._limited(period), *bounds)
+        return self._prepared[kind], {"low": low} if high is None else {"low": low, "high": high}
 
     def _below_conversation(self, top: int, rows: int) -> int | None:
         found: int | None = first_value(self._database.rows(key_below(self.relations.key, top, rows)))

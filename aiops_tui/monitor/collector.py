@@ -33,7 +33,7 @@ from aiops_tui.monitor.sums import Sums
 from aiops_tui.source.cells import CellQuery
 from aiops_tui.source.database import Database
 from aiops_tui.source.expressions import Expressions
-from aiops_tui.source.probe import Signs, read_signs
+from aiops_tui.source.probe import Probe, Signs
 from aiops_tui.source.problems import Cancelled, SourceError
 from aiops_tui.source.relations import Relations
 from aiops_tui.source.rollup import Limits, Segment
@@ -105,6 +105,7 @@ class Collector:
         )
         self._identity: tuple[object, ...] = ()
         self._relations: Relations | None = None
+        self._probe: Probe | None = None
         self._asked_of: Relations | None = None
         self._books: OrderedDict[CellQuery, Book] = OrderedDict()
         self._choice = TopicChoice(database)
@@ -132,16 +133,16 @@ class Collector:
     def probe(self) -> Signs:
         """Look for signs of change, after learning the tables anew where one was replaced."""
         try:
-            signs = read_signs(self.database, self._schema())
+            signs = self._probe_of(self._schema()).signs(self.database)
         except SourceError as error:
             if error.notice.id not in _OTHER_TABLES:
                 raise
             self._learn_schema()
-            signs = read_signs(self.database, self._schema())
+            signs = self._probe_of(self._schema()).signs(self.database)
         if self._identity != signs.identity:
             if self._identity:
                 self._learn_schema()
-                signs = read_signs(self.database, self._schema())
+                signs = self._probe_of(self._schema()).signs(self.database)
             self._identity = signs.identity
         self.signs = signs
         return signs
@@ -268,6 +269,11 @@ class Collector:
             times += [due for book in self._books.values() if (due := book.evaluations_due_at(self.signs)) is not None]
         return min(times, default=None)
 
+    def _probe_of(self, schema: Schema) -> Probe:
+        if self._probe is None or self._probe.schema is not schema:
+            self._probe = Probe(schema)
+        return self._probe
+
     def _schema(self) -> Schema:
         return self.relations().schema
 
@@ -333,7 +339,6 @@ class Collector:
                 if part not in self._learnt:
                     self._learnt.add(part)
                     self._choice.topics.learn(part.cells["topic"].unique().to_list())
-            self._choice.topics.learn(book.evaluation_topics())
         self._choice.learn_named(self.relations(), wanted)
 
     def _relations_for(self, wanted: Filter) -> Relations:

@@ -54,6 +54,8 @@ class Lists:
     def __init__(self, database: Database, answers: Answers) -> None:
         self.answers = answers
         self._database = database
+        # Asked at each poll that finds something, and made anew only for another question.
+        self._recent: tuple[Relations, Hashable, Statement] | None = None
 
     def users(
         self,
@@ -90,8 +92,13 @@ class Lists:
     def recent(self, on: Relations, wanted: Filter, period: Period, low: int, version: int) -> tuple[Recent, ...]:
         """Return the latest conversations of a period, their scores not looked up yet."""
 
+        about = (wanted, period, low)
+        if self._recent is None or self._recent[0] is not on or self._recent[1] != about:
+            self._recent = on, about, recent(on, wanted, period, low, RECENT)
+        statement = self._recent[2]
+
         def ask() -> tuple[Recent, ...]:
-            return tuple(map(recent_of, self._database.rows(recent(on, wanted, period, low, RECENT))))
+            return tuple(map(recent_of, self._database.rows(statement)))
 
         return self.answers.of(("recent", wanted, period), version, ask, patient=False)
 

@@ -21,6 +21,12 @@ CELLS = pl.Schema({**_BY, "n": pl.Int32()})
 FEEDBACK_CELLS = pl.Schema({**_BY, "feedback": pl.Enum(FEEDBACKS), "n": pl.Int32()})
 
 
+Bound = int | sa.BindParameter[int]
+"""A key, or the parameter of a statement that stands for one."""
+
+LOW, HIGH = (sa.bindparam(name, 0, sa.BigInteger) for name in ("low", "high"))
+
+
 @dataclass(frozen=True)
 class CellQuery:
     """What one kind of rollup counts: base bucket, filter, period (None: all times) and topics kept (None: all)."""
@@ -31,7 +37,7 @@ class CellQuery:
     kept: frozenset[str] | None = None
 
 
-def conversation_cells(on: Relations, query: CellQuery, low: int, high: int | None) -> sa.Select[Any]:
+def conversation_cells(on: Relations, query: CellQuery, low: Bound, high: Bound | None) -> sa.Select[Any]:
     """Count conversations of the keys ``low <= key < high`` by bucket, topic and sentiment (`CELLS`).
 
     Counted as written first: what a time, a label or a topic means is then reckoned once per cell and not per row.
@@ -58,7 +64,7 @@ def conversation_cells(on: Relations, query: CellQuery, low: int, high: int | No
     return sa.select(*columns, n).group_by(sa.text("1"), sa.text("2"), sa.text("3"))
 
 
-def feedback_cells(on: Relations, query: CellQuery, low: int, high: int | None) -> sa.Select[Any]:
+def feedback_cells(on: Relations, query: CellQuery, low: Bound, high: Bound | None) -> sa.Select[Any]:
     """Count feedback of the keys ``low <= key < high`` by bucket, class, and its conversation's topic and sentiment."""
     assert on.feedback is not None  # noqa: S101
     row, table = on.feedback.c, on.conversations.c
@@ -129,7 +135,7 @@ def value_name(place: int) -> str:
     return f"value_{place}"
 
 
-def _keys(key: Whole, low: int, high: int | None) -> list[Condition]:
+def _keys(key: Whole, low: Bound, high: Bound | None) -> list[Condition]:
     return [key >= low] if high is None else [key >= low, key < high]
 
 

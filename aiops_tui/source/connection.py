@@ -9,9 +9,11 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import polars as pl
 import sqlalchemy as sa
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice, SourceInfo
@@ -20,6 +22,9 @@ from aiops_tui.source.together import Key, Question, Script
 
 Row = tuple[Any, ...]
 Statement = sa.Executable
+Values = Mapping[str, Any]
+
+_NO_VALUES: Values = {}
 
 _CANCEL_TRAVELS = 5.0
 
@@ -28,6 +33,7 @@ class Database(ABC):
     """One connection that reads. Owned by one thread; `cancel` alone may be called from any."""
 
     dialect: str
+    _compiler: sa.Dialect
     slice_keys: int
     """How many keys one statement may read while loading."""
 
@@ -39,6 +45,7 @@ class Database(ABC):
         self._cancelled = False
         self._cancelled_at = -math.inf
         self._script: Script | None = None
+        self._sql: WeakKeyDictionary[Statement, SQLCompiler] = WeakKeyDictionary()
         self._idle = threading.Event()
         self._idle.set()
 
@@ -89,34 +96,42 @@ class Database(ABC):
         return {}
 
     @abstractmethod
-    def _execute(self, statement: Statement) -> list[Row]: ...
+    def _execute(self, statement: Statement, values: Values) -> list[Row]: ...
 
     @abstractmethod
-    def _frame(self, statement: Statement, schema: pl.Schema) -> pl.DataFrame: ...
+    def _frame(self, statement: Statement, schema: pl.Schema, values: Values) -> pl.DataFrame: ...
 
-    def rows(self, statement: Statement) -> list[Row]:
-        """Return the rows of a small answer.
+    def _compiled(self, statement: Statement) -> SQLCompiler:
+        """Return a statement as SQL; of one that is asked again, with other ``values`` perhaps, that is remembered."""
+        known = self._sql.get(statement)
+        if known is None:
+            known = statement.compile(dialect=self._compiler, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+            self._sql[statement] = known
+        return known
+
+    def rows(self, statement: Statement, values: Values = _NO_VALUES) -> list[Row]:
+        """Return the rows of a small answer; ``values`` are those of the statement's own bind parameters.
 
         Raises:
             SourceError: with what to do about it.
         """
         if self._script is not None:
-            rows: list[Row] = self._script(Question(statement))
+            rows: list[Row] = self._script(Question(statement, values))
             return rows
         with self._timed():
-            return self._execute(statement)
+            return self._execute(statement, values)
 
-    def frame(self, statement: Statement, schema: pl.Schema) -> pl.DataFrame:
+    def frame(self, statement: Statement, schema: pl.Schema, values: Values = _NO_VALUES) -> pl.DataFrame:
         """Return a large answer, column by column in the order of ``schema``.
 
         Raises:
             SourceError: with what to do about it.
         """
         if self._script is not None:
-            frame: pl.DataFrame = self._script(Question(statement, schema))
+            frame: pl.DataFrame = self._script(Question(statement, values, schema))
             return frame
         with self._timed():
-            return self._frame(statement, schema)
+            return self._frame(statement, schema, values)
 
     def arm(self) -> None:
         """Forget an earlier `cancel`."""

@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice
-from aiops_tui.source.connection import Database, Row, Statement
+from aiops_tui.source.connection import Database, Row, Statement, Values
 from aiops_tui.source.problems import Cancelled, SourceError, connection_problem, postgres_problem, unreadable_answer
 from aiops_tui.source.together import Key, Question, Script, ask_together, each_answer, one_query
 from aiops_tui.text.printable import printable
@@ -169,19 +169,19 @@ class PostgreSQL(Database):
             raise SourceError(Notice("source.gone", {"target": self.target}), lost=True)
         return self._connection.cursor()
 
-    def _bound(self, statement: Statement, cursor: psycopg2.extensions.cursor) -> bytes:
-        compiled = statement.compile(dialect=self._compiler, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
-        return bytes(cursor.mogrify(str(compiled), compiled.params))
+    def _bound(self, statement: Statement, values: Values, cursor: psycopg2.extensions.cursor) -> bytes:
+        compiled = self._compiled(statement)
+        return bytes(cursor.mogrify(str(compiled), {**compiled.params, **values}))
 
-    def _execute(self, statement: Statement) -> list[Row]:
+    def _execute(self, statement: Statement, values: Values) -> list[Row]:
         with self._told(), self._cursor() as cursor:
-            bound = self._bound(statement, cursor)
+            bound = self._bound(statement, values, cursor)
             cursor.execute(self._opening() + bound)
             return cursor.fetchall() if cursor.description else []
 
-    def _frame(self, statement: Statement, schema: pl.Schema) -> pl.DataFrame:
+    def _frame(self, statement: Statement, schema: pl.Schema, values: Values) -> pl.DataFrame:
         with self._told(), self._cursor() as cursor:
-            buffer = self._copied(self._bound(statement, cursor), cursor)
+            buffer = self._copied(self._bound(statement, values, cursor), cursor)
             return pl.read_csv(buffer, has_header=False, schema=schema) if buffer else pl.DataFrame(schema=schema)
 
     def _copied(self, query: bytes, cursor: psycopg2.extensions.cursor) -> io.BytesIO | None:
@@ -210,7 +210,7 @@ class PostgreSQL(Database):
 
     def _answers(self, questions: Sequence[Question]) -> list[Any]:
         with self._timed(), self._told(), self._cursor() as cursor:
-            bound = [(self._bound(question.statement, cursor), question.schema) for question in questions]
+            bound = [(self._bound(asked.statement, asked.values, cursor), asked.schema) for asked in questions]
             answer = self._copied(one_query(bound), cursor)
             return each_answer(answer, [question.schema for question in questions])
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from aiops_tui.model.panels import Notice
 from aiops_tui.model.window import from_epoch
-from aiops_tui.source.database import Database, SQLite
+from aiops_tui.source.database import Database, SQLite, Statement
 from aiops_tui.source.problems import SourceError
 from aiops_tui.source.schema import Schema, TableInfo
 
@@ -36,6 +36,8 @@ class Signs:
     identity: tuple[object, ...]
     highest_feedback: int | None = None
     lowest_feedback: int | None = None
+    rewritten: str | None = None
+    """What moves, late perhaps, when conversations are updated or deleted; None where nobody counts that."""
 
     def rows_from(self, low: int | None) -> int:
         """Return how many conversations there are at most from a key on (None: in all)."""
@@ -44,21 +46,47 @@ class Signs:
         return max(self.highest - max(self.lowest, self.lowest if low is None else low) + 1, 0)
 
 
-def read_signs(database: Database, schema: Schema) -> Signs:
-    """Ask for the signs.
+class Probe:
+    """Asks for the signs of one schema's tables."""
 
-    Raises:
-        SourceError: if the database does not answer, or keys are no whole numbers; a table that is gone is told by
-            ``identity``.
-    """
-    signs = _sqlite_signs(database, schema) if isinstance(database, SQLite) else _postgres_signs(database, schema)
-    for table, keys in (
-        (schema.conversations, (signs.highest, signs.lowest)),
-        (schema.feedback, (signs.highest_feedback, signs.lowest_feedback)),
-    ):
-        if table is not None and not all(key is None or _is_whole(key) for key in keys):
-            raise SourceError(Notice("source.bad_key", {"table": table.name}), final=True)
-    return signs
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._statement: Statement | None = None
+
+    def signs(self, database: Database) -> Signs:
+        """Ask for the signs.
+
+        Raises:
+            SourceError: if the database does not answer, or keys are no whole numbers; a table that is gone is told by
+                ``identity``.
+        """
+        schema = self.schema
+        signs = _sqlite_signs(database, schema) if isinstance(database, SQLite) else self._postgres_signs(database)
+        for table, keys in (
+            (schema.conversations, (signs.highest, signs.lowest)),
+            (schema.feedback, (signs.highest_feedback, signs.lowest_feedback)),
+        ):
+            if table is not None and not all(key is None or _is_whole(key) for key in keys):
+                raise SourceError(Notice("source.bad_key", {"table": table.name}), final=True)
+        return signs
+
+    def _postgres_signs(self, database: Database) -> Signs:
+        if self._statement is None:
+            self._statement = _postgres_statement(self.schema)
+        row = database.rows(self._statement)[0]
+        identity = tuple(row[7] or ())
+        return Signs(
+            now=from_epoch(row[0]),
+            highest=row[1],
+            lowest=row[2],
+            conversations=(row[1], row[2], row[5]),
+            evaluations=(identity, *row[8:]),
+            feedback=(row[3], row[4], row[6]),
+            identity=identity,
+            highest_feedback=row[3],
+            lowest_feedback=row[4],
+            rewritten=row[5].partition(" ")[2] if set(row[5]) - set("0 ") else None,
+        )
 
 
 def _is_whole(key: object) -> bool:
@@ -115,11 +143,11 @@ def _counters(table: TableInfo | None) -> sa.ColumnElement[str]:
     return sa.func.concat_ws(" ", *counts)
 
 
-def _postgres_signs(database: Database, schema: Schema) -> Signs:
+def _postgres_statement(schema: Schema) -> Statement:
     names = ("conversation_log", "conversation_evaluation", "evaluation_log", "feedback_log", "sentiment_trends")
     identity = sa.text(f"SELECT {_COUNTERS}").bindparams(sa.bindparam("names", names, expanding=True))
     evaluations = [_counters(table) for table in schema.evaluations]
-    statement = sa.select(
+    return sa.select(
         sa.func.date_part("epoch", sa.func.now()),
         *_extremes(schema.conversations),
         *_extremes(schema.feedback),
@@ -127,17 +155,4 @@ def _postgres_signs(database: Database, schema: Schema) -> Signs:
         _counters(schema.feedback),
         identity.columns(sa.column("identity", sa.Text)).scalar_subquery(),
         *evaluations,
-    )
-    row = database.rows(statement)[0]
-    identity_now = tuple(row[7] or ())
-    return Signs(
-        now=from_epoch(row[0]),
-        highest=row[1],
-        lowest=row[2],
-        conversations=(row[1], row[2], row[5]),
-        evaluations=(identity_now, *row[8:]),
-        feedback=(row[3], row[4], row[6]),
-        identity=identity_now,
-        highest_feedback=row[3],
-        lowest_feedback=row[4],
     )

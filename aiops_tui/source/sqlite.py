@@ -16,7 +16,7 @@ from sqlalchemy.dialects import sqlite
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice
 from aiops_tui.source.clock import LOCAL_HOURS, local_hours
-from aiops_tui.source.connection import Database, Row, Statement
+from aiops_tui.source.connection import Database, Row, Statement, Values
 from aiops_tui.source.problems import SourceError, sqlite_problem, unreadable_answer
 from aiops_tui.text.printable import printable
 
@@ -144,18 +144,19 @@ class SQLite(Database):
     def _progress(self) -> bool:
         return self._cancelled or time.monotonic() > self._deadline
 
-    def _cursor(self, statement: Statement) -> sqlite3.Cursor:
-        compiled = statement.compile(dialect=self._compiler, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    def _cursor(self, statement: Statement, values: Values) -> sqlite3.Cursor:
+        compiled = self._compiled(statement)
+        bound = {**compiled.params, **values}
         self._deadline = time.monotonic() + self.settings.statement_timeout
-        return self._open().execute(str(compiled), [compiled.params[name] for name in compiled.positiontup or ()])
+        return self._open().execute(str(compiled), [bound[name] for name in compiled.positiontup or ()])
 
-    def _execute(self, statement: Statement) -> list[Row]:
-        with self._told(), contextlib.closing(self._cursor(statement)) as cursor:
+    def _execute(self, statement: Statement, values: Values) -> list[Row]:
+        with self._told(), contextlib.closing(self._cursor(statement, values)) as cursor:
             return cursor.fetchall()
 
-    def _frame(self, statement: Statement, schema: pl.Schema) -> pl.DataFrame:
+    def _frame(self, statement: Statement, schema: pl.Schema, values: Values) -> pl.DataFrame:
         pieces: list[pl.DataFrame] = []
-        with self._told(), contextlib.closing(self._cursor(statement)) as cursor:
+        with self._told(), contextlib.closing(self._cursor(statement, values)) as cursor:
             while rows := cursor.fetchmany(_FETCH):
                 pieces.append(pl.DataFrame(rows, schema=schema, orient="row", strict=False))
         return pl.concat(pieces) if pieces else pl.DataFrame(schema=schema)

@@ -27,9 +27,10 @@ _TYPES: Mapping[Any, bytes] = {
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A statement, and the schema of its answer if that is a frame."""
+    """A statement with the values of its own parameters, and the schema of its answer if that is a frame."""
 
     statement: sa.Executable
+    values: Mapping[str, Any]
     schema: pl.Schema | None = None
 
 

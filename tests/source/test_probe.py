@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aiops_tui.source.database import Database
-from aiops_tui.source.probe import Signs, read_signs
+from aiops_tui.source.probe import Probe, Signs
 from aiops_tui.source.schema import read_tables, understand
 from tests.source.place import CONVERSATIONS, FEEDBACK, Place, problem
 
@@ -36,7 +36,7 @@ def look(place: Place, database: Database) -> Look:
             # The counters of a session reach the others some time after its commit, or when it says so.
             place.run("SELECT pg_stat_force_next_flush()")
             place.run("SELECT 1")
-        return read_signs(database, schema)
+        return Probe(schema).signs(database)
 
     return look
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from aiops_tui.model.filters import Filter
 from aiops_tui.source.cells import CELLS, CellQuery, conversation_cells, evaluation_rows, with_scores
 from aiops_tui.source.database import Database
-from aiops_tui.source.probe import read_signs
+from aiops_tui.source.probe import Probe
 from aiops_tui.source.schema import KNOWN, Schema, described, read_tables, understand
 from tests.source.place import CONVERSATIONS, FEEDBACK, Place, problem
 
@@ -105,7 +105,7 @@ def test_a_view_serves_as_well(place: Place) -> None:
     assert (schema.conversations.is_table, schema.conversations.key) == (False, "id")
     assert counted(place) == [CELL]
     with opened(place) as database:
-        assert read_signs(database, schema).highest == 1
+        assert Probe(schema).signs(database).highest == 1
 
 
 def test_an_id_need_not_be_the_primary_key(place: Place) -> None:
@@ -120,13 +120,13 @@ def test_a_table_that_is_made_anew_has_another_identity(place: Place) -> None:
     place.create(CONVERSATIONS, "CREATE TABLE conversation_evaluation (conversation_id bigint, score integer)")
     with opened(place) as database:
         schema = understand(read_tables(database))
-        before = read_signs(database, schema).identity
-        assert read_signs(database, schema).identity == before
+        before = Probe(schema).signs(database).identity
+        assert Probe(schema).signs(database).identity == before
         place.create("CREATE TABLE conversation_evaluation (conversation_id bigint, score integer)")
-        after = read_signs(database, schema).identity
+        after = Probe(schema).signs(database).identity
         assert after != before
         place.drop("conversation_evaluation")
-        assert read_signs(database, understand(read_tables(database))).identity not in (before, after)
+        assert Probe(understand(read_tables(database))).signs(database).identity not in (before, after)
 
 
 ODD = (

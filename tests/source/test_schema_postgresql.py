@@ -10,7 +10,7 @@ import pytest
 from aiops_tui.model.filters import Filter
 from aiops_tui.source.cells import CELLS, CellQuery, conversation_cells
 from aiops_tui.source.database import open_database
-from aiops_tui.source.probe import read_signs
+from aiops_tui.source.probe import Probe
 from aiops_tui.source.schema import Schema, read_tables, understand
 from tests.source.place import CONVERSATIONS, FEEDBACK, Place, problem, settings_for
 
@@ -53,7 +53,7 @@ def test_a_partitioned_table(made: Place) -> None:
     assert (schema.conversations.key, schema.conversations.is_table) == ("id", False)
     assert CELL in counted(made)
     with closing(made.open()) as database:
-        signs = read_signs(database, schema)
+        signs = Probe(schema).signs(database)
         assert (signs.lowest, signs.highest) == (1, 2)
 
 
@@ -111,10 +111,10 @@ def test_tables_that_the_role_may_not_read(made: Place) -> None:
             assert [(notice.id, notice.values["table"]) for notice in schema.warnings] == [
                 ("source.table_unreadable", "feedback_log")
             ]
-            assert read_signs(database, schema).highest is None
+            assert Probe(schema).signs(database).highest is None
             made.run("REVOKE SELECT ON conversation_log FROM console")
             assert problem(lambda: understand(read_tables(database))).notice.id == "source.no_rights"
-            assert problem(lambda: read_signs(database, schema)).notice.id == "source.no_rights"
+            assert problem(lambda: Probe(schema).signs(database)).notice.id == "source.no_rights"
             made.run("GRANT SELECT ON conversation_log TO console; REVOKE USAGE ON SCHEMA public FROM PUBLIC")
             assert problem(lambda: understand(read_tables(database))).notice.id == "source.no_rights"
     finally:
