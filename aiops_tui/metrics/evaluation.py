@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from aiops_tui.metrics.buckets import totals
@@ -17,6 +19,16 @@ from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel
 
 TOPICS = 20
 """So many topics have a row in ``topic_criterion``."""
+
+_AGREEMENT = {
+    "agreement": ("unhappy_low", "unhappy"),
+    "agreement.base_rate": ("low", "n"),
+    "agreement.disliked": ("disliked_low", "low"),
+    "agreement.disliked.base_rate": ("disliked", "n"),
+    "agreement.negative": ("negative_low", "low"),
+    "agreement.negative.base_rate": ("negative", "n"),
+}
+"""The share of which evaluations among which."""
 
 _EDGES = tuple(float(edge) for edge in range(BINS + 1))
 _COUNTS = [f"h{place}" for place in range(BINS)]
@@ -48,20 +60,24 @@ def _coverage(cells: Cells | None) -> Ratio | None:
     return Ratio(min(cells.evaluated, n), n)
 
 
-def _agreement(inputs: Inputs) -> tuple[Metric, Metric]:
-    """Return the share of low scores among disliked or negative conversations, and among all: its base rate."""
+def _agreement(inputs: Inputs) -> tuple[Metric, ...]:
+    """Return how judges agree with users, each share followed by its base rate.
+
+    That is the share of low scores among disliked or negative conversations; and the share of disliked ones, and of
+    negative ones, among low scores.
+    """
     current, before = _judged(inputs.current), _judged(inputs.before)
-    return (
-        ratio_metric("agreement", current and current[0], before and before[0]),
-        ratio_metric("agreement.base_rate", current and current[1], before and before[1]),
+    return tuple(
+        ratio_metric(name, None if current is None else current[name], None if before is None else before[name])
+        for name in _AGREEMENT
     )
 
 
-def _judged(cells: Cells | None) -> tuple[Ratio, Ratio] | None:
+def _judged(cells: Cells | None) -> Mapping[str, Ratio] | None:
     if cells is None or cells.judged is None:
         return None
-    sums = cells.judged.select("n", "low", "unhappy", "unhappy_low").sum().row(0, named=True)
-    return Ratio(sums["unhappy_low"], sums["unhappy"]), Ratio(sums["low"], sums["n"])
+    sums = cells.judged.select(pl.exclude("bucket", "topic", "sentiment").sum()).row(0, named=True)
+    return {name: Ratio(sums[hits], sums[n]) for name, (hits, n) in _AGREEMENT.items()}
 
 
 def _histograms(inputs: Inputs, cells: pl.DataFrame) -> tuple[Histogram, ...]:

@@ -35,6 +35,8 @@ EVALUATIONS = pl.Schema(
 """Sums per criterion, the row score among them under the name ``score``; values that are null add to nothing.
 A value outside 0 to 10 is in ``n`` and the sums, and in no bin."""
 
+UNHAPPY = ("unhappy", "disliked", "negative")
+
 JUDGED = pl.Schema(
     {
         "bucket": pl.Int64,
@@ -42,11 +44,11 @@ JUDGED = pl.Schema(
         "sentiment": pl.String,
         "n": pl.Int64,
         "low": pl.Int64,
-        "unhappy": pl.Int64,
-        "unhappy_low": pl.Int64,
+        **{f"{name}{low}": pl.Int64 for name in UNHAPPY for low in ("", "_low")},
     }
 )
-"""Evaluations with a row score; those of them below 5; those whose conversation was disliked or is negative; both."""
+"""Evaluations with a row score; those of them below 5; those whose conversation was disliked, is negative, or either
+(``unhappy``); and those that are below 5 as well."""
 
 FEEDBACK = pl.Schema(
     {"bucket": pl.Int64, "topic": pl.String, "sentiment": pl.String, "feedback": pl.String, "n": pl.Int64}

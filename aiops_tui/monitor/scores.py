@@ -71,16 +71,17 @@ def _by_criterion(rows: pl.DataFrame, by: str, name: str, value: pl.Expr, *, bin
 
 
 def _judged(rows: pl.DataFrame, disliked: pl.Series | None) -> pl.DataFrame:
-    """Return one row: evaluations with a row score, low ones, those of unhappy users, and both."""
+    """Return one row: evaluations with a row score, low ones, those of unhappy users by what tells it, and both."""
     low = pl.col(value_name(0)).cast(pl.Float64) < LOW_SCORE
-    unhappy = pl.col("sentiment") == NEGATIVE
+    told = {"negative": pl.col("sentiment") == NEGATIVE, "disliked": pl.lit(value=False)}
     if disliked is not None:
-        unhappy |= pl.col("conversation").is_in(disliked.implode()).fill_null(value=False)
+        told["disliked"] = pl.col("conversation").is_in(disliked.implode()).fill_null(value=False)
+    told["unhappy"] = told["negative"] | told["disliked"]
     return rows.drop_nulls(value_name(0)).select(
         n=pl.len().cast(pl.Int64),
         low=_count_if(low),
-        unhappy=_count_if(unhappy),
-        unhappy_low=_count_if(low & unhappy),
+        **{name: _count_if(condition) for name, condition in told.items()},
+        **{f"{name}_low": _count_if(low & condition) for name, condition in told.items()},
     )
 
 

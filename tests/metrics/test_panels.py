@@ -26,7 +26,8 @@ ORDER = {
     "topics recent",
     "sentiment": "positive neutral negative other unanalysed negative_ratio sentiment_by_bucket sentiment_by_day "
     "negative_heatmap topic_sentiment movers",
-    "evaluation": "score score.clarity coverage agreement agreement.base_rate score_by_bucket score_histogram "
+    "evaluation": "score score.clarity coverage agreement agreement.base_rate agreement.disliked "
+    "agreement.disliked.base_rate agreement.negative agreement.negative.base_rate score_by_bucket score_histogram "
     "score_histogram.clarity score_heatmap topic_criterion worst",
     "feedback": "likes dislikes satisfaction feedback_by_day satisfaction_by_day reasons recent_feedback",
     "users": "active_users new_users returning_users active_by_day users",
@@ -73,6 +74,8 @@ def test_missing_tables_leave_their_figures_missing(inputs_of: MakeInputs) -> No
         ("evaluation", "coverage"),
         ("evaluation", "agreement"),
         ("evaluation", "agreement.base_rate"),
+        ("evaluation", "agreement.disliked"),
+        ("evaluation", "agreement.negative"),
     ]:
         metric = find(tab, panel_id, inputs)
         assert isinstance(metric, Metric)

@@ -133,7 +133,7 @@ def cells_of(rows: Sequence[Row], window: Window) -> Cells:
     conversations: Counter[tuple[int, str | None, str]] = Counter()
     feedback: Counter[tuple[int, str | None, str, str]] = Counter()
     evaluations: defaultdict[tuple[int, str | None, str, str], list[float]] = defaultdict(list)
-    judged: defaultdict[tuple[int, str | None, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    judged: defaultdict[tuple[int, str | None, str], list[int]] = defaultdict(lambda: [0] * 8)
     for row in rows:
         key = (snap_seconds(row.seconds, window.bucket_seconds), row.topic, row.sentiment)
         conversations[key] += 1
@@ -143,8 +143,9 @@ def cells_of(rows: Sequence[Row], window: Window) -> Cells:
             if (value := row.value(criterion)) is not None:
                 evaluations[(*key, criterion)].append(value)
         if row.score is not None:
-            low, unhappy = row.score < 5, is_unhappy(row)
-            judged[key] = [a + b for a, b in zip(judged[key], (1, low, unhappy, low and unhappy), strict=True)]
+            low, told = row.score < 5, (is_unhappy(row), row.feedback == "dislike", row.sentiment == "negative")
+            more = (1, low, *(one for each in told for one in (each, low and each)))
+            judged[key] = [a + b for a, b in zip(judged[key], more, strict=True)]
     sums = [(*key, len(v), sum(v), sum(x * x for x in v), *bins(v)) for key, v in evaluations.items()]
     return Cells(
         conversations=pl.DataFrame([(*key, n) for key, n in conversations.items()], CONVERSATIONS, orient="row"),
@@ -423,6 +424,13 @@ def test_evaluation_equals_a_recount(situation: tuple[Inputs, list[Row], list[Ro
     unhappy, unhappy_before = ([row for row in part if is_unhappy(row)] for part in (scored, scored_before))
     assert_metric(found["agreement"], len(unhappy), low_share(unhappy), low_share(unhappy_before), "absolute")
     assert_metric(found["agreement.base_rate"], len(scored), low_share(scored), low_share(scored_before), "absolute")
+    low = [row for row in scored if row.score is not None and row.score < 5]
+    for name, rows in (("", low), (".base_rate", scored)):
+        disliked, negative = found[f"agreement.disliked{name}"], found[f"agreement.negative{name}"]
+        assert isinstance(disliked, Metric)
+        assert isinstance(negative, Metric)
+        assert disliked.value == ratio(sum(row.feedback == "dislike" for row in rows), len(rows))
+        assert negative.value == ratio(sum(row.sentiment == "negative" for row in rows), len(rows))
 
     series, slices = found["score_by_bucket"], split(rows, inputs.edges)
     assert isinstance(series, Series)

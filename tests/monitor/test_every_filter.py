@@ -30,7 +30,7 @@ from tests.monitor.checks import (
     table,
 )
 from tests.monitor.conftest import settings_for
-from tests.monitor.plain import World, within
+from tests.monitor.plain import World, row_score, within
 
 AT = datetime(2026, 11, 4, 12, tzinfo=UTC)
 TABS = ("overview", "sentiment", "evaluation", "feedback", "users")
@@ -121,6 +121,10 @@ def test_every_filter_on_every_pane(filled: tuple[Backend, Collector], spec: Win
         assert page.total == len(inside)
         worst = [judgement for judgement in judged if within(judgement.time, inputs.window.period)]
         assert table(by_id, "worst").total == metric(by_id, "score").n
+        low = [judgement for judgement in worst if (score := row_score(judgement)) is not None and score < 5]
+        disliked = {rating.conversation for rating in world.ratings if rating.kind == "dislike"}
+        hits = sum(judgement.conversation in disliked for judgement in low)
+        assert metric(by_id, "agreement.disliked").value == (hits / len(low) if low else None), wanted
         if len(worst) <= 50:
             assert len(table(by_id, "worst").rows) == metric(by_id, "score").n
 

@@ -82,7 +82,8 @@ PANELS = (
     "positive neutral negative other unanalysed sentiment_by_bucket sentiment_by_day negative_heatmap topic_sentiment "
     "movers coverage agreement agreement.base_rate score_by_bucket score_histogram score_heatmap topic_criterion worst "
     "errors warnings levels_by_bucket entries likes dislikes feedback_by_day satisfaction_by_day reasons "
-    "recent_feedback rhythm "
+    "recent_feedback rhythm agreement.disliked agreement.disliked.base_rate agreement.negative "
+    "agreement.negative.base_rate "
     "new_users returning_users active_by_day users "
 )
 COLUMNS = (
