@@ -10,7 +10,7 @@ from aiops_tui.model.filters import Filter, FilterError
 from aiops_tui.model.timespan import TimeError, read_window
 from aiops_tui.tui import moves
 from aiops_tui.tui.look import host
-from aiops_tui.tui.screens.moving import MovingScreen
+from aiops_tui.tui.screens.entering import EnteringScreen
 from aiops_tui.tui.session import Session
 from aiops_tui.tui.widgets.rows import Rows
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aiops_tui.tui.prompt import Answered, Mistake, Question
 
 
-class AskingScreen(MovingScreen):
+class AskingScreen(EnteringScreen):
     """Asks in the last line, and gives the keys back to whatever had them."""
 
     def __init__(self, session: Session) -> None:
