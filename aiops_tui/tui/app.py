@@ -149,9 +149,12 @@ class Console(Patient):
 
     def keep(self) -> None:
         """Keep for the next session what is seen in this one."""
+        keep_session(self.settings, self._seen())
+
+    def _seen(self) -> LastSession:
         session = self.session
         view = options_of(replace(session.view, conversation=None))
-        keep_session(self.settings, LastSession(view, session.lately.kept(), session.filters))
+        return LastSession(view, session.lately.kept(), session.filters)
 
     def on_unmount(self) -> None:
         """Send nothing any more that waits: another console may."""
@@ -220,7 +223,7 @@ class Console(Patient):
     def on_app_blur(self) -> None:
         """Nobody looks at the terminal."""
         self.session.watched(False)
-        threading.Thread(target=self.keep, name="keep", daemon=True).start()
+        threading.Thread(target=keep_session, args=(self.settings, self._seen()), name="keep", daemon=True).start()
 
     def _tell_changes(self) -> None:
         """Say what changed since somebody last looked, once the figures are of now."""

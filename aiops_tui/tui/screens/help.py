@@ -27,14 +27,15 @@ def help_lines(words: Translator, cells: int, table: Sequence[Key] = KEYS) -> Se
     """Return the help for a width."""
     lines: list[Line] = []
     column = min(max(width(key.shown) for key in table) + 3, cells // 3)
+    named = max(width(key.id) for key in table) + 2 if cells >= _ROOM_FOR_IDS else 0
+    room = max(cells - column - 2 - named, 8)
     for place in PLACES:
         lines.append((Span(words(f"keys.place.{place}"), "accent"),))
         for key in keys_of(place, table=table):
-            rows = wrap(words(key.message), max(cells - column - 2, 8))
-            for number, row in enumerate(rows):
-                shown = key.shown if number == 0 else ""
-                action = f"  {key.id}" if number == 0 and cells >= _ROOM_FOR_IDS else ""
-                lines.append((Span("  " + fit(shown, column), "strong"), Span(row, "text"), Span(action, "muted")))
+            for number, row in enumerate(wrap(words(key.message), room)):
+                shown, action = (key.shown, fit(key.id, named, "right")) if number == 0 else ("", "")
+                head = Span("  " + fit(shown, column), "strong")
+                lines.append((head, Span(fit(row, room), "text"), Span(action if named else "", "muted")))
         lines.append(EMPTY)
     for message in _LEGEND:
         lines += [(Span(row, "label"),) for row in wrap(words(message), cells)]
