@@ -352,9 +352,8 @@ class Outbox:
         with self._making:
             if self._made and self.path.exists():
                 return
+            # A folder that was there may serve others too and is left as it is; its files are not for them.
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with suppress(OSError):
-                self.folder.chmod(0o700)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             self.path.chmod(0o600)
             try:

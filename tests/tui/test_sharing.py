@@ -149,6 +149,17 @@ async def test_the_preview_shows_and_chooses(desk: Open, slack: FakeSlack) -> No
         assert (picture.file or b"").startswith(b"\x89PNG")
 
 
+async def test_the_whole_screen_can_be_the_picture(desk: Open, slack: FakeSlack) -> None:
+    async with desk(**by_bot(slack), size=(120, 50)) as d:
+        await d.press("S")
+        await d.sees("What will be posted")
+        await d.press("left")
+        await d.sees("a picture of the whole screen")
+        await d.press("enter")
+        await d.until(lambda: len(slack.posted) == 2, "a picture in the thread")
+        assert len(slack.posted[1].file or b"") > 20_000  # an empty one is a tenth of that
+
+
 async def test_leaving_the_preview_shares_nothing(desk: Open, slack: FakeSlack) -> None:
     async with desk(**by_bot(slack)) as d:
         await d.press("S")
