@@ -106,6 +106,8 @@ class Veil:
         def hidden(key: str, value: str | float) -> str | float:
             if not isinstance(value, str):
                 return value
+            if key == "reason" and TEXTS in self.kinds:
+                return MASK
             return self.user(value) if key == "user" else self.text(value)
 
         return Filter(tuple(replace(term, value=hidden(term.key, term.value)) for term in shown.terms))
@@ -140,6 +142,8 @@ class Veil:
         for place, column in enumerate(table.columns):
             of_log = tab == _LOG_TAB or table.id in _LOG_TABLES
             if column.unit == "text" and TEXTS in self.kinds and not of_log:
+                if place == 0:  # what the row is about: its figures stay
+                    cells.append((place, column, _hide))
                 continue
             cells.append((place, column, self._user if column.unit == "user" else self._text))
         rows = tuple(tuple(write(row[place]) for place, _, write in cells if place < len(row)) for row in table.rows)
@@ -152,6 +156,10 @@ class Veil:
 
     def _text(self, cell: Cell) -> Cell:
         return self.text(cell) if isinstance(cell, str) else cell
+
+
+def _hide(cell: Cell) -> Cell:
+    return cell if cell is None else MASK
 
 
 def pseudonym_key(folder: Path) -> bytes:
