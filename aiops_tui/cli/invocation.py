@@ -17,7 +17,8 @@ from aiops_tui.text.translations import Translator, languages, preferred_languag
 PROGRAM = "aiops-tui"
 
 _SETTINGS = {
-    "db": "database_url", "tz": "timezone", "lang": "language", "log_file": "log_files", "channel": "slack_channel",
+    "db": "database_url", "tz": "timezone", "lang": "language", "log_file": "log_files",
+    "log_command": "log_commands", "channel": "slack_channel",
     **{name: name for name in (
         "profile", "interval", "interval_idle", "theme", "mouse", "connect_timeout",
         "statement_timeout", "lock_timeout",

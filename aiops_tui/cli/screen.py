@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 
 from aiops_tui.cli.invocation import Invocation
 from aiops_tui.cli.problems import USAGE, Stop
@@ -17,7 +18,7 @@ _URL = re.compile(r"(postgres(ql)?|sqlite)(\+\w+)?:", re.IGNORECASE)
 def console(run: Invocation) -> int:
     """Open the console and return its exit status once it is left."""
     check_database_url(run)
-    check_terminal()
+    check_terminal(logs_from_input=Path("-") in run.settings.log_files)
     return show(run, run.settings)
 
 
@@ -30,13 +31,20 @@ def show(run: Invocation, settings: Settings) -> int:
     return run_console(settings, view)
 
 
-def check_terminal() -> None:
-    """See to it that there is a person at both ends.
+def check_terminal(*, logs_from_input: bool = False) -> None:
+    """See to it that there is a person at both ends, at the keys by the terminal where logs come by standard input.
 
     Raises:
         Stop: there is none.
     """
     # The screen is drawn to standard error.
+    if logs_from_input and sys.stdin is not None and not sys.stdin.isatty():
+        from aiops_tui.source.logs.spool import standard_input
+
+        try:
+            standard_input().hand_over()
+        except OSError:
+            raise Stop(Notice("cli.no_terminal"), USAGE) from None
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise Stop(Notice("cli.no_terminal"), USAGE)
 

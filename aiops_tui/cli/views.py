@@ -11,7 +11,7 @@ from aiops_tui.cli.invocation import Invocation
 from aiops_tui.cli.problems import FAILED, USAGE, Stop
 from aiops_tui.config import values
 from aiops_tui.config.sources import Found
-from aiops_tui.model.filters import Filter, FilterError
+from aiops_tui.model.filters import EXPRESSION, Filter, FilterError
 from aiops_tui.model.panels import TABS, Notice
 from aiops_tui.model.timespan import TimeError, read_moment, read_window
 from aiops_tui.model.view import View
@@ -106,7 +106,12 @@ def _filter(run: Invocation) -> Filter:
         return Filter()
     text = str(found.value)
     try:
-        return Filter.parse(text)
+        wanted = Filter.parse(text)
+        if wanted.of((EXPRESSION,)):
+            from aiops_tui.source.logs.wanted import check_expressions
+
+            check_expressions(wanted, text)
+        return wanted
     except FilterError as error:
         # Only what is around the mistake, where the text is long.
         start = max(error.position - _SHOWN // 2, 0)

@@ -33,7 +33,8 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "mouse": ("AIOPS_MOUSE",),
     "interval": ("AIOPS_INTERVAL",),
     "interval_idle": ("AIOPS_INTERVAL_IDLE",),
-    "log_files": ("AIOPS_LOG_FILE",),
+    "log_files": ("AIOPS_LOG_FILES", "AIOPS_LOG_FILE"),
+    "log_commands": ("AIOPS_LOG_COMMAND",),
     "connect_timeout": ("AIOPS_CONNECT_TIMEOUT",),
     "statement_timeout": ("AIOPS_STATEMENT_TIMEOUT",),
     "lock_timeout": ("AIOPS_LOCK_TIMEOUT",),
@@ -100,6 +101,7 @@ class Settings:
     state_dir: Path
     interval_idle: float = 600.0
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    log_commands: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     share: ShareSettings = field(default_factory=ShareSettings)
 
@@ -128,6 +130,7 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
         theme=read("theme", lambda found: values.choice(found, THEMES), "dark"),
         mouse=read("mouse", values.switch, True),
         log_files=read("log_files", lambda found: values.paths(found, directory), ()),
+        log_commands=read("log_commands", values.texts, ()),
         connect_timeout=settings.number("connect_timeout", 10.0, 1, 600),
         statement_timeout=settings.number("statement_timeout", 30.0, 1, 86_400),
         lock_timeout=settings.number("lock_timeout", 0.5, 0.01, 600),

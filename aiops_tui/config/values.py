@@ -80,7 +80,10 @@ def path(found: Found, directory: Path) -> Path:
 
 
 def paths(found: Found, directory: Path) -> tuple[Path, ...]:
-    """Return paths, relative ones being of a directory; in the environment they are parted as in ``PATH``."""
+    """Return paths, relative ones being of a directory; in the environment they are parted as in ``PATH``.
+
+    A hyphen alone stays as it is: it stands for standard input.
+    """
     value = found.value
     parts: Collection[object]
     if isinstance(value, str):
@@ -89,7 +92,16 @@ def paths(found: Found, directory: Path) -> tuple[Path, ...]:
         parts = value
     else:
         raise mistake("bad_paths", found)
-    return tuple(directory / Path(str(part)).expanduser() for part in parts)
+    return tuple(Path("-") if str(part) == "-" else directory / Path(str(part)).expanduser() for part in parts)
+
+
+def texts(found: Found) -> tuple[str, ...]:
+    """Return one text or several."""
+    value = found.value
+    parts = [value] if isinstance(value, str) else value
+    if not isinstance(parts, (list, tuple)) or not all(isinstance(part, str) for part in parts):
+        raise ConfigError(Notice("config.not_text", {"origin": found.origin}))
+    return tuple(part for part in parts if part.strip())
 
 
 def aliases(found: Found | None) -> Mapping[str, tuple[str, ...]]:

@@ -11,38 +11,69 @@ from zoneinfo import ZoneInfo
 
 from aiops_tui.config import Settings
 from aiops_tui.metrics.inputs import Inputs
-from aiops_tui.model.filters import Filter
+from aiops_tui.model.filters import Filter, FilterError
 from aiops_tui.model.panels import Notice
 from aiops_tui.source.database import sqlite_path
-from aiops_tui.source.logs import Browser, LogBook, LogFollower, cells, default_log_files, latest, match_of
+from aiops_tui.source.logs import (
+    Browser,
+    LogBook,
+    LogFollower,
+    cells,
+    check_expressions,
+    default_log_files,
+    latest,
+    match_of,
+)
+from aiops_tui.source.logs.spool import Command, standard_input
 from aiops_tui.source.problems import Cancelled, SourceError
 
 Progress = Callable[[int, int], None]
+
+_COMMAND_SECONDS = 5.0
 
 
 class Logs:
     """The log files of the settings: a list to move about in, `browser`, and figures for panels."""
 
     def __init__(self, settings: Settings) -> None:
-        self.book = LogBook(_log_files(settings), ZoneInfo(settings.naive_timezone))
+        self._commands = [Command(command) for command in settings.log_commands]
+        self._input = standard_input() if Path("-") in settings.log_files else None
+        spooled = [*self._commands, *([self._input] if self._input else [])]
+        named = [path for path in _log_files(settings) if path != Path("-")]
+        self.book = LogBook([*named, *(spool.path for spool in spooled)], ZoneInfo(settings.naive_timezone))
         self.browser = Browser(self.book)
         self._follower = LogFollower(self.book, self.browser.refresh)
         self._reader = threading.Thread(target=self.browser.run, name="log reader", daemon=True)
 
     def start(self) -> None:
         """Begin to follow."""
+        for command in self._commands:
+            command.start()
+        if self._input is not None:
+            self._input.start()
         self._follower.start()
         self._reader.start()
 
     def stop(self) -> None:
-        """End, without waiting for it."""
+        """End, and all that was run."""
+        for command in self._commands:
+            command.stop()
         self.browser.stop()
         self._follower.stop(0)
 
     @property
     def problems(self) -> tuple[Notice, ...]:
         """What a person is to know of the logs."""
-        return self.book.problems
+        ended = tuple(command.problem for command in self._commands if command.problem is not None)
+        return self.book.problems + ended
+
+    def read_once(self) -> None:
+        """Read what there is: standard input to its end, of commands what comes within seconds."""
+        if self._input is not None:
+            self._input.read_all()
+        for command in self._commands:
+            command.run_for(_COMMAND_SECONDS)
+        self.book.poll()
 
     def read_into(
         self,
@@ -59,6 +90,10 @@ class Logs:
         if not self.book.sources:
             return inputs
         match = match_of(wanted, self.book.sources)
+        try:
+            check_expressions(wanted)
+        except FilterError as error:
+            raise SourceError(Notice(error.message_id, error.values), final=True) from None
         period = inputs.window.period
         periods = [period] if inputs.previous is None else [period, inputs.previous]
         counted = cells(self.book, periods, match, cancelled, progress)
@@ -70,7 +105,7 @@ class Logs:
 
 
 def _log_files(settings: Settings) -> list[Path]:
-    if settings.log_files:
+    if settings.log_files or settings.log_commands:
         return list(settings.log_files)
     database: Path | None = None
     with contextlib.suppress(SourceError):

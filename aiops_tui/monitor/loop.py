@@ -192,7 +192,7 @@ class Monitor:
             collector = Collector(settings, database)
             logs = Logs(settings)
             if "logs" in tabs:
-                logs.book.poll()
+                logs.read_once()
             return _snapshot(settings, collector, logs, view, tabs, progress or (lambda done, steps: None))
         finally:
             database.close()

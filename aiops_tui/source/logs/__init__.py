@@ -7,7 +7,7 @@ from aiops_tui.source.logs.histogram import cells
 from aiops_tui.source.logs.latest import latest
 from aiops_tui.source.logs.match import ERRORS, Clue, ExpressionError, Match, expression
 from aiops_tui.source.logs.places import default_log_files
-from aiops_tui.source.logs.wanted import match_of
+from aiops_tui.source.logs.wanted import check_expressions, match_of
 
 __all__ = [
     "ERRORS",
@@ -18,6 +18,7 @@ __all__ = [
     "LogFollower",
     "Match",
     "cells",
+    "check_expressions",
     "default_log_files",
     "expression",
     "latest",

@@ -87,7 +87,7 @@ class Format:
 
     def own_head(self, line: str) -> Head | None:
         """Return the parts of a line in one of the backend's own forms."""
-        found = _HEAD.match(line)
+        found = _own(line)
         if found is None:
             return None
         _, minute, second, fraction, offset, bracketed, rest, word, text = found.groups()
@@ -105,7 +105,7 @@ class Format:
 
     def layout(self, line: str) -> Layout | None:
         """Return where a line of the backend's own forms says its time and level."""
-        found = _HEAD.match(line)
+        found = _own(line)
         if found is None:
             return None
         after = max(found.end(3), found.end(4))
@@ -141,6 +141,12 @@ class Format:
                 self._minutes.clear()
             known = self._minutes[key] = _milliseconds(minute, _zone(offset) if offset else self.zone)
         return known
+
+
+def _own(line: str) -> re.Match[str] | None:
+    found = _HEAD.match(line)
+    # A number in brackets is a process, in gunicorn's form.
+    return None if found is None or (found[6] is not None and found[6].strip().isdigit()) else found
 
 
 def bare_head(line: str) -> Head | None:

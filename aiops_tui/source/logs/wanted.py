@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aiops_tui.model.filters import EXPRESSION, TEXT, Filter
+from aiops_tui.model.filters import EXPRESSION, TEXT, Filter, FilterError
 from aiops_tui.model.records import LEVELS
-from aiops_tui.source.logs.match import Clue, Match
+from aiops_tui.source.logs.match import Clue, ExpressionError, Match, expression
+from aiops_tui.text.printable import printable
+
+
+def check_expressions(wanted: Filter, text: str = "") -> None:
+    """See to it that all expressions of a filter, written as ``text``, can be worked with.
+
+    Raises:
+        FilterError: one cannot, with its position and the reason.
+    """
+    for term in wanted.of((EXPRESSION,)).terms:
+        try:
+            expression(str(term.value))
+        except ExpressionError as error:
+            position = max(text.find(f"/{term.value}/"), 0)
+            raise FilterError("filter.bad_expression", position, reason=printable(str(error), 200)) from None
 
 
 def match_of(wanted: Filter, sources: Sequence[str], hidden: frozenset[str] = frozenset()) -> Match:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from aiops_tui.model.filters import Filter, FilterError
+from aiops_tui.model.filters import EXPRESSION, Filter, FilterError
 from aiops_tui.model.timespan import TimeError, read_window
 from aiops_tui.tui import moves
 from aiops_tui.tui.look import host
@@ -67,7 +67,11 @@ class AskingScreen(EnteringScreen):
         from aiops_tui.tui.prompt import Mistake
 
         try:
-            Filter.parse(answer)
+            wanted = Filter.parse(answer)
+            if wanted.of((EXPRESSION,)):
+                from aiops_tui.source.logs.wanted import check_expressions
+
+                check_expressions(wanted, answer)
         except FilterError as error:
             return Mistake(host(self).look.words(error.message_id, **error.values), error.position)
         return None
