@@ -17,15 +17,18 @@ _BETWEEN = " · "
 
 
 def describe(panel: Series, index: int, zone: tzinfo, translator: Translator) -> str:
-    """Return a bucket's time in ``zone``, its figures and how many rows they rest on; nothing if there is none."""
+    """Return a bucket's time in ``zone``, its figures and how many rows they rest on; nothing if there is none.
+
+    Of several figures that number comes first: a line too long is cut at its end.
+    """
     if not 0 <= index < len(panel.x):
         return ""
-    words = [_bucket(panel, index, zone, translator)]
+    sample = [translator("common.sample", n=panel.n[index])] if index < len(panel.n) else []
+    words = [_bucket(panel, index, zone, translator), *(sample if len(panel.series) > 1 else ())]
     for name, values in panel.series.items():
         figure = formats.value(finite(values[index]) if index < len(values) else None, panel.unit)
         words.append(f"{translator.label(name)} {figure}" if len(panel.series) > 1 else figure)
-    if index < len(panel.n):
-        words.append(translator("common.sample", n=panel.n[index]))
+    words += sample if len(panel.series) == 1 else ()
     if panel.open_last and index == len(panel.x) - 1:
         words.append(translator("charts.open"))
     return _BETWEEN.join(words)

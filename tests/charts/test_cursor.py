@@ -19,8 +19,8 @@ SEOUL = ZoneInfo("Asia/Seoul")
 def test_a_bucket_is_named_with_its_figures_and_n(make_series: MakeSeries, en: Translator, ko: Translator) -> None:
     panel = make_series({"positive": [1, 1200], "negative": [2, None]}, n=(3, 1200))
 
-    assert describe(panel, 0, SEOUL, en) == "2026-11-16 Mon 00:00–01:00 · Positive 1 · Negative 2 · n 3"
-    assert describe(panel, 1, SEOUL, ko) == "2026-11-16 월 01:00 · 긍정 1,200 · 부정 – · n 1,200"
+    assert describe(panel, 0, SEOUL, en) == "2026-11-16 Mon 00:00–01:00 · n 3 · Positive 1 · Negative 2"
+    assert describe(panel, 1, SEOUL, ko) == "2026-11-16 월 01:00 · n 1,200 · 긍정 1,200 · 부정 –"
 
 
 def test_days_and_weeks_are_named_by_date(make_series: MakeSeries, en: Translator) -> None:
