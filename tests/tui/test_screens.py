@@ -40,7 +40,7 @@ async def test_a_small_screen_looks_as_it_did(desk: Open, name: str, size: tuple
         lines = d.text().splitlines()
     assert len(lines) == size[1]
     assert {width(line) for line in lines} == {size[0]}, "every line fills the width"
-    seen = "\n".join(line.rstrip() for line in lines) + "\n"
+    seen = "\n".join(line.rstrip() for line in lines[:-1]) + "\n"  # the keys have tests of their own
     kept = SCREENS / f"{name}.{size[0]}x{size[1]}.{language}.txt"
     if os.environ.get("AIOPS_WRITE_SCREENS"):
         kept.parent.mkdir(exist_ok=True)
