@@ -15,6 +15,7 @@ from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel, Series, Sn
 from aiops_tui.output import figures
 from aiops_tui.output.grid import Align, grid
 from aiops_tui.text import formats
+from aiops_tui.text.cells import width as cells
 from aiops_tui.text.printable import printable
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _HALF = 80
 """From so many cells on, lesser charts stand side by side."""
 
 _ROWS = 10
+_WIDEST = 400
 _STACKED = frozenset({"volume", "sentiment_by_bucket", "sentiment_by_day", "levels_by_bucket", "feedback_by_day"})
 _CHARTS = 4
 
@@ -46,8 +48,7 @@ def sheet(
     charts = [panel for panel in panels if isinstance(panel, Series | Histogram | Heatmap) and not _empty(panel)]
     tables = [panel for panel in panels if isinstance(panel, Table) and panel.rows]
     lines += writer.charts(charts[:_CHARTS])
-    for table in tables[:2]:
-        lines += writer.table(table)
+    lines += writer.tables(tables[:2])
     return [fit_line(line, width) for line in lines]
 
 
@@ -133,18 +134,36 @@ class _Writer:
             case Heatmap():
                 return draw_heatmap(panel, width, height, self._say)
 
-    def table(self, table: Table) -> list[Line]:
-        """Return the first rows of a table."""
-        count = min(len(table.rows), _ROWS)
-        columns = range(len(table.columns))
+    def tables(self, tables: Sequence[Table]) -> Iterator[Line]:
+        """Return the first rows of tables, side by side where both are narrow."""
+        half = self._width // 2
+        if len(tables) == 2 and all(self._natural(table) <= half for table in tables):
+            rows = max(min(len(table.rows), _ROWS) for table in tables)
+            left, right = (
+                self._table(table, width, rows) for table, width in zip(tables, (half, self._width - half), strict=True)
+            )
+            yield from ((*first, *second) for first, second in zip(left, right, strict=True))
+            return
+        for table in tables:
+            yield from self._table(table, self._width)
+
+    def _natural(self, table: Table) -> int:
+        """Return how many cells a table takes with nothing cut."""
+        return max(map(cells, self._grid(table, _WIDEST)))
+
+    def _grid(self, table: Table, width: int) -> list[str]:
         header = [printable(self._say.column(column.id)) for column in table.columns]
         aligns: list[Align] = ["right" if column.unit in figures.NUMBERS else "left" for column in table.columns]
-        rows = figures.cells(table, columns, self._say, self._zone)[:count]
-        first, *others = grid(header, rows, aligns, self._width - 4)
+        rows = figures.cells(table, range(len(table.columns)), self._say, self._zone)[:_ROWS]
+        return grid(header, rows, aligns, width)
+
+    def _table(self, table: Table, width: int, rows: int = 0) -> list[Line]:
+        first, *others = self._grid(table, width - 4)
         lines: list[Line] = [(Span(first, "muted"),), *((Span(line, "text"),) for line in others)]
-        aside = figures.shown_of(table, count, self._say)
+        lines += [()] * (rows - len(others))
+        aside = figures.shown_of(table, min(len(table.rows), _ROWS), self._say)
         title = (Span(printable(self._say.title(table.id)), "title"),)
-        return self._framed(title, (Span(aside, "muted"),) if aside else (), lines, self._width)
+        return self._framed(title, (Span(aside, "muted"),) if aside else (), lines, width)
 
     @staticmethod
     def _framed(title: Line, aside: Line, lines: Sequence[Line], width: int) -> list[Line]:

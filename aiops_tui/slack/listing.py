@@ -13,6 +13,7 @@ from aiops_tui.slack.outbox import Entry, Outbox, OutboxError
 from aiops_tui.slack.sharing import outcome_of
 
 _IDLE = 30.0
+_DAY = 86_400.0
 
 
 def deliver(settings: Settings) -> tuple[list[Outcome], float]:
@@ -24,6 +25,7 @@ def deliver(settings: Settings) -> tuple[list[Outcome], float]:
     try:
         courier = Courier(settings, outbox)
         courier.deliver()
+        outbox.purge(time.time() - settings.share.keep_days * _DAY)
         settled = [outcome_of(outbox.get(share)) for share in courier.settled]
         due = outbox.next_due(time.time())
     except OutboxError as trouble:

@@ -181,15 +181,20 @@ def _already(entry: Entry) -> Outcome:
 def _drawing(
     snapshot: Snapshot, view: View, settings: Settings, translator: Translator, wish: Wish, veil: Veil
 ) -> Callable[[], bytes | None]:
-    if wish.picture is not None:
-        return wish.picture
+    """Return what draws the picture of a share; one that cannot be drawn never keeps the share back."""
 
-    def draw() -> bytes | None:
+    def of_panels() -> bytes | None:
         from aiops_tui import pictures
 
         if not pictures.available():
             return None
         return picture_of(veil.snapshot(snapshot, view), view, settings, translator, wish.title)
+
+    def draw() -> bytes | None:
+        try:
+            return (wish.picture or of_panels)()
+        except Exception:  # noqa: BLE001 - lines of text stand for it
+            return None
 
     return draw
 

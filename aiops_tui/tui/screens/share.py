@@ -125,13 +125,9 @@ class ShareSheet(ModalScreen[Wish | None]):
     def compose(self) -> ComposeResult:
         """Put what is typed above what is chosen, and that above the preview."""
         desk = host(self)
-        known = channels(desk.settings)
         with Vertical(id="share"):
             if desk.settings.slack_bot_token is not None:
-                suggester = SuggestFromList(known, case_sensitive=False)
-                yield Input(
-                    known[0] if known else "", id="channel", compact=True, select_on_focus=False, suggester=suggester
-                )
+                yield Input(desk.settings.slack_channel or "", id="channel", compact=True, select_on_focus=False)
             yield Input(id="note", compact=True, select_on_focus=False)
             yield Choices(usual_choices(desk.settings))
             yield Reader(id="preview")
@@ -144,8 +140,20 @@ class ShareSheet(ModalScreen[Wish | None]):
             field.placeholder = words(f"tui.share.{field.id}.placeholder")
         chosen = self.query_one(Choices)
         chosen.styles.height = chosen.count() + 2
+        self.run_worker(self._complete, thread=True, exit_on_error=False)
         self._renew()
         chosen.focus()
+
+    def _complete(self) -> None:
+        """Find the channels that may be shared to; the outbox may be slow to say."""
+        known = channels(host(self).settings)
+        self.app.call_from_thread(self._offer, known)
+
+    def _offer(self, known: Sequence[str]) -> None:
+        for field in self.query(Input):
+            if field.id == "channel":
+                field.suggester = SuggestFromList(known, case_sensitive=False)
+                field.value = field.value or next(iter(known), "")
 
     def wish(self) -> Wish:
         """Return what is chosen; what the same view is worth to be posted again was just decided by a person."""
