@@ -66,12 +66,12 @@ class Setting:
         """Run a module of Python's in a terminal."""
         return Terminal(["-m", module, *arguments], self.environ, self.store.folder)
 
-    def console(self, shape: Shape, window: str = "7d", interval: float = 5.0) -> Terminal:
-        """Run the console on a data set."""
+    def console(self, shape: Shape, window: str = "7d", interval: float = 5.0, url: str | None = None) -> Terminal:
+        """Run the console on a data set, reached by another URL perhaps."""
         return self.terminal(
             "aiops_tui",
             "--db",
-            self.store.url(shape),
+            url or self.store.url(shape),
             "--window",
             window,
             "--interval",
@@ -80,9 +80,9 @@ class Setting:
             "en",
         )
 
-    def settings(self, shape: Shape) -> Settings:
+    def settings(self, shape: Shape, url: str | None = None) -> Settings:
         """Return the settings that such a console has."""
-        return load_settings({"database_url": self.store.url(shape)}, self.environ, self.store.folder)
+        return load_settings({"database_url": url or self.store.url(shape)}, self.environ, self.store.folder)
 
 
 def is_live(screen: Screen) -> bool:
@@ -102,9 +102,9 @@ class Asked:
 class Watcher:
     """The monitor's work on one view, done here and now, with each statement written down."""
 
-    def __init__(self, setting: Setting, shape: Shape, window: str = "7d") -> None:
+    def __init__(self, setting: Setting, shape: Shape, window: str = "7d", url: str | None = None) -> None:
         self.asked: list[Asked] = []
-        settings = setting.settings(shape)
+        settings = setting.settings(shape, url)
         self.view = View(window=WindowSpec(window))
         self.database = open_database(settings)
         self.database.connect()

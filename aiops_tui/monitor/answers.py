@@ -49,6 +49,8 @@ class Answers:
         """Notices of what could not be answered in the time that a statement may take."""
         self._kept: OrderedDict[Hashable, _Answer] = OrderedDict()
         self._ahead: Mapping[Hashable, Any] = {}
+        self._ahead_seconds = 0.0
+        self._foreseen: dict[Hashable, Callable[[], Any]] | None = None
         self._moment = 0.0
         self.offline = False
         """Whether nothing can be asked now: what is known is given, None else."""
@@ -69,8 +71,11 @@ class Answers:
             self._kept[question] = replace(known, wanted=version, ask=ask)
             self._kept.move_to_end(question)
             return cast("T", known.value)
-        if known is not None and question in self._ahead:
-            value, seconds = cast("T", self._ahead[question]), known.seconds
+        if self._foreseen is not None:
+            self._foreseen[question] = ask
+            return cast("T", known.value if known else None)
+        if question in self._ahead:
+            value, seconds = cast("T", self._ahead[question]), known.seconds if known else self._ahead_seconds
         else:
             started = time.monotonic()
             value = ask()
@@ -97,8 +102,9 @@ class Answers:
         One that can wait for ``later`` is None until the view has been shown without it.
         """
         if later and not self._at_once and question not in self._kept and question not in self._put_off:
-            self._put_off.add(question)
-            self.stale_until = 0.0
+            if self._foreseen is None:
+                self._put_off.add(question)
+                self.stale_until = 0.0
             return None
         self._put_off.discard(question)
         value = self.of(question, version, lambda: _in_time(ask, database))
@@ -116,9 +122,18 @@ class Answers:
         self._moment, self._ahead, self.stale_until = time.monotonic(), {}, None
         self.gaps.clear()
 
-    def expect(self, answers: Mapping[Hashable, Any]) -> None:
-        """Take answers to `questions` that were asked ahead, to be given when they are asked for."""
-        self._ahead = answers
+    def foresee(self, work: Callable[[], object]) -> dict[Hashable, Callable[[], Any]]:
+        """Return what some work is going to ask; nothing is asked, and what is not known is None meanwhile."""
+        gaps, self._foreseen = set(self.gaps), {}
+        try:
+            work()
+            return self._foreseen
+        finally:
+            self._foreseen, self.gaps = None, gaps
+
+    def expect(self, answers: Mapping[Hashable, Any], seconds: float = 0.0) -> None:
+        """Take answers that were asked ahead, to be given when they are asked for; all took so many ``seconds``."""
+        self._ahead, self._ahead_seconds = answers, seconds / max(len(answers), 1)
 
     def clear(self) -> None:
         """Forget everything."""

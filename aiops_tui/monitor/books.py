@@ -83,6 +83,7 @@ class Book:
         self._evaluations_from: tuple[datetime, int] | None = None
         self._evaluations_signs: tuple[object, ...] = ()
         self._evaluations_read = -1e9
+        self._to_remember = 0
         self._ahead: dict[Hashable, Any] = {}
         self._prepared: dict[Hashable, Statement] = {}
         # Counted downwards, and so never equal to a version of what is counted by key.
@@ -140,7 +141,8 @@ class Book:
                 asks["waiting"] = self._ask_waiting
             if low > top:
                 asks["rows", top, low] = partial(self._ask_conversations, top, low, None)
-                asks["unanalysed", top, low] = partial(self._ask_unanalysed, top, low)
+            if low > self._to_remember:
+                asks["unanalysed", self._to_remember, low] = partial(self._ask_unanalysed, self._to_remember, low)
             asks["rows", low, None] = partial(self._ask_conversations, low, None, None)
         if self.feedback is not None and (before is None or before.feedback != signs.feedback):
             top, low = self.feedback.tail_low or 0, self.feedback.tail_from(self._settled_feedback(signs))
@@ -203,11 +205,15 @@ class Book:
             return None
         return self._evaluations_read + self._tuning.evaluation_seconds
 
-    def read_evaluations(self, since: datetime | None, low: int, signs: Signs) -> None:
-        """Read the evaluations of a time on, and those of conversations from a key on."""
+    def ask_evaluations(self, since: datetime | None, low: int) -> pl.DataFrame:
+        """Return what `read_evaluations` reads."""
         query = replace(self.query, period=None if since is None else Period(since, LATEST))
-        statement, schema = evaluation_rows(self.relations, query, low)
-        self.evaluations = with_scores(self._database.frame(statement, schema), len(self.relations.schema.criteria))
+        return self._database.frame(*evaluation_rows(self.relations, query, low))
+
+    def read_evaluations(self, since: datetime | None, low: int, signs: Signs, ahead: pl.DataFrame | None) -> None:
+        """Read the evaluations of a time on, and those of conversations from a key on, unless that was done ahead."""
+        rows = self.ask_evaluations(since, low) if ahead is None else ahead
+        self.evaluations = with_scores(rows, len(self.relations.schema.criteria))
         self.disliked = None
         self._evaluations_from = since or EARLIEST, low
         self._evaluations_signs = (signs.evaluations, signs.feedback)
@@ -277,17 +283,24 @@ class Book:
         first = found[0][0] if found and found[0][0] is not None else highest + 1
         # Keys are taken before the commit: one that is still open may lie a little below the first that is seen.
         self.conversations.start(max(first - self._tuning.margin_keys, floor))
-        self._remember_waiting(floor)
+        self._to_remember = floor
         self.reconciled_at = signs.now
         if self.feedback is not None:
             highest_feedback = signs.highest_feedback or 0
             self.feedback.start(max(highest_feedback - self._tuning.feedback_tail_keys, signs.lowest_feedback or 0))
 
     def _move_tail(self, signs: Signs) -> None:
-        """Freeze what was visible long enough ago that no open transaction can still add to it."""
-        before = self.conversations.tail_low
-        if self.conversations.freeze(self._settled(signs)) and before is not None:
-            self._remember_waiting(before)
+        """Freeze what was visible long enough ago that no open transaction can still add to it.
+
+        Rows in it that were not analysed yet are remembered, to be asked about again.
+        """
+        self.conversations.freeze(self._settled(signs))
+        low, high = self._to_remember, self.conversations.tail_low or 0
+        if high > low:
+            rows = self._answer(("unanalysed", low, high), partial(self._ask_unanalysed, low, high))
+            keys = {*self._waiting, *(row[0] for row in rows)}
+            self._waiting = sorted(keys, reverse=True)[: self._tuning.waiting_keys]
+            self._to_remember = high
 
     def _settled(self, signs: Signs) -> int:
         """Return the key below which no open transaction can still add to."""
@@ -300,13 +313,6 @@ class Book:
 
     def _settled_feedback(self, signs: Signs) -> int:
         return (signs.highest_feedback or 0) - self._tuning.feedback_tail_keys
-
-    def _remember_waiting(self, low: int) -> None:
-        high = self.conversations.tail_low or 0
-        if high > low:
-            rows = self._answer(("unanalysed", low, high), partial(self._ask_unanalysed, low, high))
-            keys = {*self._waiting, *(row[0] for row in rows)}
-            self._waiting = sorted(keys, reverse=True)[: self._tuning.waiting_keys]
 
     def _may_be_analysed(self, signs: Signs) -> bool:
         """Return whether rows may have been updated since the last poll, as far as the database counts that."""

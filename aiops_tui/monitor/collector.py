@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from weakref import WeakSet
 from zoneinfo import ZoneInfo
@@ -40,6 +42,9 @@ from aiops_tui.source.rollup import Limits, Segment
 from aiops_tui.source.schema import Schema, read_tables, understand
 
 Progress = Callable[[int, int], None]
+
+_FAR = 0.02
+"""A database whose cheapest answer takes so many seconds is far away: each message to it is worth saving."""
 
 _OTHER_TABLES = {"source.changed", "source.no_rights"}
 """What is said of a question to a table that was taken away."""
@@ -107,6 +112,8 @@ class Collector:
         self._relations: Relations | None = None
         self._probe: Probe | None = None
         self._asked_of: Relations | None = None
+        self._far = False
+        self._foreseen: object = None
         self._books: OrderedDict[CellQuery, Book] = OrderedDict()
         self._choice = TopicChoice(database)
         self._answers = Answers(self._tuning.share, at_once=at_once)
@@ -132,8 +139,10 @@ class Collector:
 
     def probe(self) -> Signs:
         """Look for signs of change, after learning the tables anew where one was replaced."""
+        schema, started = self._schema(), time.monotonic()
         try:
-            signs = self._probe_of(self._schema()).signs(self.database)
+            signs = self._probe_of(schema).signs(self.database)
+            self._far = time.monotonic() - started > _FAR
         except SourceError as error:
             if error.notice.id not in _OTHER_TABLES:
                 raise
@@ -172,6 +181,7 @@ class Collector:
             scene = _Scene(
                 view.filter, (view.window, view.compare), window, previous, signs, relations, base, books, tabs
             )
+            self._foresee(scene)
             inputs = self._inputs(scene)
         inputs = self._with_evaluations(scene, inputs)
         return Collected(inputs, self._warnings(scene), books["current"].reconciled_at)
@@ -258,6 +268,16 @@ class Collector:
     def is_partial(self) -> bool:
         """Whether some figures were put off when the view was last collected."""
         return self._answers.stale_until == 0.0
+
+    def _foresee(self, scene: _Scene) -> None:
+        """Ask in one message what a view asks that was not shown before, if the database is far away."""
+        shown = (scene.wanted, scene.window, scene.previous, frozenset(scene.tabs))
+        if self._far and shown != self._foreseen:
+            started = time.monotonic()
+            found = self.database.together(self._answers.foresee(lambda: self._inputs(scene)))
+            if found:
+                self._answers.expect(found, time.monotonic() - started)
+        self._foreseen = shown
 
     def due_at(self) -> float | None:
         """Return when answers that were given stale, or evaluations that were put off, may be asked for anew."""
@@ -422,13 +442,17 @@ class Collector:
             return inputs
         self._evaluation_problem = None
         try:
+            # The scores of single conversations are looked up among all evaluations, whatever the filter.
+            books = _distinct(*scene.books.values(), scene.base["current"])
+            due = [book for book in books if book.evaluations_are_due(scene.since, scene.low("current"), scene.signs)]
+            asks = {book: partial(book.ask_evaluations, scene.since, scene.low("current")) for book in due}
+            ahead = self.database.together(asks) if self._far else {}
             with self.database.transaction():
-                # The scores of single conversations are looked up among all evaluations, whatever the filter.
-                for book in _distinct(*scene.books.values(), scene.base["current"]):
-                    if book.evaluations_are_due(scene.since, scene.low("current"), scene.signs):
-                        book.read_evaluations(scene.since, scene.low("current"), scene.signs)
-                        self._choice.topics.learn(book.evaluation_topics())
-                    if "evaluation" in scene.tabs:
+                for book in due:
+                    book.read_evaluations(scene.since, scene.low("current"), scene.signs, ahead.get(book))
+                    self._choice.topics.learn(book.evaluation_topics())
+                if "evaluation" in scene.tabs:
+                    for book in books:
                         book.read_disliked()
                 return self._scored(scene, inputs)
         except SourceError as error:
@@ -470,7 +494,8 @@ class Collector:
             return summed(chosen, scene.relations.schema.criteria, book.disliked, whole=whole)
 
         question = ("scores", book.query, wanted, period, whole, self._zone)
-        scores = self._answers.of(question, book.evaluation_version, reckon, patient=False)
+        # Nothing of this is asked of the database, which may be why it is not known.
+        scores = self._answers.of(question, book.evaluation_version, reckon, patient=False) or reckon()
         return replace(
             cells,
             evaluations=scores.by_bucket,

@@ -193,13 +193,18 @@ class PostgreSQL(Database):
         return buffer if size else None
 
     def together(self, asks: Mapping[Key, Callable[[], Any]]) -> dict[Key, Any]:
-        """Ask in one message, which the server runs as one transaction."""
+        """Ask in one message, which the server runs as one transaction: that held, if it has begun, could not fail."""
+        if self._held and self._begun:
+            return {}
+        held, self._held = self._held, False
         try:
             return ask_together(asks, self._played, self._answers)
         except SourceError as error:
             if error.lost or isinstance(error, Cancelled):
                 raise
             return {}
+        finally:
+            self._held = held
 
     def _played(self, script: Script, work: Callable[[], Any]) -> Any:
         self._script = script

@@ -14,6 +14,7 @@ from aiops_tui.metrics import panels
 from aiops_tui.model.panels import Metric
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
+from aiops_tui.monitor import Monitor
 from aiops_tui.monitor.books import Tuning
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.source.database import open_database
@@ -75,3 +76,13 @@ def test_a_poll_is_one_round_trip_when_nothing_changed_and_two_when_something_di
             # The first time is when a view's questions become known.
             assert turn == 1 or trips == 2
             assert poll(turn, changed=False) == 1
+
+
+def test_a_first_look_goes_to_and_fro_a_dozen_times(far: tuple[Backend, Line], tmp_path: Path) -> None:
+    backend, _ = far
+    view = View(window=WindowSpec("7d", at=datetime.now(UTC)))
+    straight = Monitor.once(settings_for(backend.url, tmp_path), view, ("overview",))
+    with line(backend.url, seconds=0.015) as long:
+        through = Monitor.once(settings_for(long.url, tmp_path), view, ("overview",))
+        assert long.passed.trips <= 12
+    assert through.tabs == straight.tabs
