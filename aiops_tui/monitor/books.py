@@ -284,17 +284,20 @@ class Book:
         # Keys are taken before the commit: one that is still open may lie a little below the first that is seen.
         self.conversations.start(max(first - self._tuning.margin_keys, floor))
         self._to_remember = floor
+        # Before these rows are counted: what is analysed meanwhile is counted again.
+        self._remember_waiting()
         self.reconciled_at = signs.now
         if self.feedback is not None:
             highest_feedback = signs.highest_feedback or 0
             self.feedback.start(max(highest_feedback - self._tuning.feedback_tail_keys, signs.lowest_feedback or 0))
 
     def _move_tail(self, signs: Signs) -> None:
-        """Freeze what was visible long enough ago that no open transaction can still add to it.
-
-        Rows in it that were not analysed yet are remembered, to be asked about again.
-        """
+        """Freeze what was visible long enough ago that no open transaction can still add to it."""
         self.conversations.freeze(self._settled(signs))
+        self._remember_waiting()
+
+    def _remember_waiting(self) -> None:
+        """Take note of the rows below the tail that were not analysed yet, to ask about them again."""
         low, high = self._to_remember, self.conversations.tail_low or 0
         if high > low:
             rows = self._answer(("unanalysed", low, high), partial(self._ask_unanalysed, low, high))
