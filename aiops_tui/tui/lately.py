@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aiops_tui.model.panels import Metric, Series, Snapshot, Unit
@@ -20,7 +20,7 @@ MOST = 40
 
 _COUNTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "volume": ("conversations", ()), "sentiment_by_bucket": ("conversations", ()),
-    "levels_by_bucket": ("errors", ("error", "critical")),
+    "levels_by_bucket": ("errors", ("error", "critical")), "feedback_by_day": ("feedback", ()),
 }  # fmt: skip
 """Series whose buckets count what is new: what it is, and which of their lines (all, if none is named)."""
 
@@ -31,7 +31,8 @@ _FIGURES: Mapping[str, Unit] = {"negative_ratio": "ratio", "score": "score", "sa
 class Glance:
     """What was seen at a moment of the database's clock: figures by metric, and of counted things the last bucket.
 
-    ``counts`` are the bucket's start, in ISO 8601, and how many were in it then: what came later can be told exactly.
+    ``counts`` are the bucket's start, in ISO 8601 and UTC, and how many were in it then: what came later can be told
+    exactly.
     """
 
     as_of: datetime
@@ -82,7 +83,9 @@ class Lately:
         for old in list(self._glances)[:-MOST]:
             del self._glances[old]
         curious, self._curious = self._curious, False
-        return before if curious and before is not None and now.as_of - before.as_of >= AWAY else None
+        if not curious or before is None or not (before.figures or before.counts):
+            return None
+        return before if now.as_of - before.as_of >= AWAY else None
 
     def kept(self) -> dict[str, object]:
         """Return all glances as JSON can hold them."""
@@ -97,7 +100,7 @@ def glance(tab: str, snapshot: Snapshot) -> Glance:
         if isinstance(panel, Metric) and panel.id in _FIGURES and panel.value is not None:
             figures[panel.id] = float(panel.value)
         elif isinstance(panel, Series) and panel.id in _COUNTED and panel.x:
-            counts[panel.id] = (panel.x[-1].isoformat(), _sum(panel, len(panel.x) - 1))
+            counts[panel.id] = (_stamp(panel.x[-1]), _sum(panel, len(panel.x) - 1))
     return Glance(snapshot.as_of, figures, counts)
 
 
@@ -109,9 +112,9 @@ def changes(before: Glance, tab: str, snapshot: Snapshot, words: Translator, zon
     for panel in snapshot.tabs.get(tab, ()):
         if isinstance(panel, Series) and panel.id in before.counts and (what := _COUNTED[panel.id][0]) not in told:
             told.add(what)
-            new = _since(panel, *before.counts[panel.id])
+            new, exact = _since(panel, *before.counts[panel.id])
             if new:
-                new_ones.append(words(f"tui.lately.{what}", n=new))
+                new_ones.append(("" if exact else "≥ ") + words(f"tui.lately.{what}", n=new))
         elif isinstance(panel, Metric) and panel.id in before.figures:
             then = formats.value(before.figures[panel.id], _FIGURES[panel.id])
             now = formats.value(panel.value, panel.unit)
@@ -123,12 +126,21 @@ def changes(before: Glance, tab: str, snapshot: Snapshot, words: Translator, zon
     return words("tui.lately", at=at, away=formats.age(away, words), what=what)
 
 
-def _since(panel: Series, start: str, n: int) -> int | None:
-    """Return how many came after there had been ``n`` in the bucket, None if that has left the window."""
-    at = next((place for place, moment in enumerate(panel.x) if moment.isoformat() == start), None)
-    if at is None:
-        return None
-    return max(sum(_sum(panel, place) for place in range(at, len(panel.x))) - n, 0)
+def _since(panel: Series, start: str, n: int) -> tuple[int, bool]:
+    """Return how many came after there had been ``n`` in the bucket that began at ``start``.
+
+    Where that has left the window, or buckets have another width now, it is the least that can be said.
+    """
+    places = range(len(panel.x))
+    at = next((place for place in places if _stamp(panel.x[place]) == start), None)
+    if at is not None:
+        return max(sum(_sum(panel, place) for place in places[at:]) - n, 0), True
+    return sum(_sum(panel, place) for place in places if _stamp(panel.x[place]) > start), False
+
+
+def _stamp(moment: datetime) -> str:
+    """Return a moment in a form that is the same in every zone, and in order as text."""
+    return moment.astimezone(UTC).isoformat()
 
 
 def _sum(panel: Series, place: int) -> int:

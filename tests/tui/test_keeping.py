@@ -207,6 +207,15 @@ def test_what_changed_is_told_exactly(figures: Any) -> None:
     assert changes(before, "overview", later(shown, 5), words, seoul) == "since 16:50 (5 min): nothing new"
 
 
+def test_of_a_window_that_has_moved_on_the_least_is_told(figures: Any) -> None:
+    before = glance("overview", figures(View()))
+    old = Glance(before.as_of - timedelta(days=30), {}, {"volume": ("2026-10-01T00:00:00+00:00", 5)})
+    shown = figures(View(window=WindowSpec("24h")))
+    volume = shown.panel("overview", "volume")
+    total = sum(sum(values) for values in volume.series.values())
+    assert f"≥ {total:,} new conversations" in changes(old, "overview", shown, Translator("en"), ZoneInfo("UTC"))
+
+
 @pytest.mark.parametrize("kept", [None, [], {}, {"as_of": "x", "figures": {}, "counts": {}},
                                   {"as_of": "2026-01-01T00:00:00", "figures": {}, "counts": {}},
                                   {"as_of": "2026-01-01T00:00:00Z", "figures": {"a": "x"}, "counts": {}},
