@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
 from aiops_tui.metrics import user
@@ -11,6 +13,7 @@ from aiops_tui.metrics.days import day_starts
 from aiops_tui.metrics.inputs import Cells, Inputs
 from aiops_tui.metrics.intervals import Ratio
 from aiops_tui.model.panels import Column, Metric, Panel, Series, Table
+from aiops_tui.model.window import Period
 
 _USERS = (
     Column("user_id", "user"),
@@ -23,7 +26,8 @@ _USERS = (
 
 def panels(inputs: Inputs) -> tuple[Panel, ...]:
     """Return the panels of the tab, one user's page among them; users that could not be counted are missing."""
-    before = inputs.before if _is_comparable(inputs) else None
+    previous, length = inputs.previous, inputs.window.period.seconds
+    before = inputs.before if previous and tells_new_users(previous, inputs.first, length) else None
     return (
         active_users_metric(inputs),
         count_metric("new_users", _new(inputs.current), _new(before)),
@@ -42,15 +46,12 @@ def active_users_metric(inputs: Inputs, trend: tuple[float | None, ...] = ()) ->
     return count_metric("active_users", inputs.current.active_users, before, trend)
 
 
-def _is_comparable(inputs: Inputs) -> bool:
-    """Say whether rows are kept of a time as long as the window before the previous period.
+def tells_new_users(previous: Period, first: datetime | None, seconds: float) -> bool:
+    """Say whether rows are kept of so long a time before the previous period.
 
-    Near the first row that is kept, everybody seems new.
+    Near the ``first`` row that is kept, everybody seems new.
     """
-    previous = inputs.previous
-    if previous is None or inputs.first is None:
-        return False
-    return inputs.first <= previous.shifted(-inputs.window.period.seconds).start
+    return first is not None and first <= previous.shifted(-seconds).start
 
 
 def _new(cells: Cells | None) -> int | None:

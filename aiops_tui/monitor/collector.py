@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from aiops_tui.config import Settings
 from aiops_tui.metrics.days import day_edges
 from aiops_tui.metrics.inputs import Cells, Inputs
+from aiops_tui.metrics.users import tells_new_users
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import fold_topic
 from aiops_tui.model.panels import Notice
@@ -422,7 +423,11 @@ class Collector:
             # Nothing comes before all times.
             asked = Asked(on, wanted, (scene.asked, place), book.conversations.version)
             rows, low = scene.signs.rows_from(None), scene.low(place)
-            returning = 0 if scene.window.name == "all" else self._people.returning(asked, period, low, rows)
+            first = _oldest(scene.base["current"], scene.signs)
+            if scene.window.name == "all":
+                returning = 0
+            elif place == "current" or tells_new_users(period, first, period.seconds):
+                returning = self._people.returning(asked, period, low, rows)
         cut = book.query.period is not None
         conversations, topics = self._sums["sentiment"].of(book.conversations.parts(), wanted, period, cut=cut)
         feedback = None

@@ -18,26 +18,28 @@ from aiops_tui.source.relations import SCORE, Relations
 def top_users(on: Relations, wanted: Filter, low: int, period: Period, limit: int) -> sa.Select[Any]:
     """Return the users with most conversations: user, conversations, negative, analysed, last seen, users in all."""
     table = on.conversations.c
-    # Counted by label as written first: what a label means is then reckoned once per user and label.
+    # Counted as written first: what a label and a moment mean is then reckoned once per user and label.
+    kind = on.schema.conversations.columns["created_at"]
+    instant = on.on.postgres and kind == "time"
     written = (
         sa.select(
             sa.cast(table.user_id, sa.Text).label("who"),
             table.sentiment,
             sa.func.count().label("n"),
-            sa.func.max(on.seconds).label("seen"),
+            sa.func.max(table.created_at if instant else on.seconds).label("seen"),
         )
         .where(*user_rows(on, wanted, low, period))
         .group_by(sa.text("1"), sa.text("2"))
     ).subquery("written")
     row, sentiment = written.c, on.on.sentiment(written.c.sentiment)
-    n = sa.cast(sa.func.sum(row.n), sa.BigInteger)
+    n, last = sa.cast(sa.func.sum(row.n), sa.BigInteger), sa.func.max(row.seen)
     return (
         sa.select(
             row.who,
             n.label("n"),
             _sum_if(sentiment == NEGATIVE, row.n),
             _sum_if(sentiment.in_(ANALYSED), row.n),
-            sa.func.max(row.seen),
+            on.on.seconds(last, kind) if instant else last,
             sa.func.count().over(),
         )
         .group_by(row.who)
@@ -80,8 +82,12 @@ def returning_users(on: Relations, wanted: Filter, low: int, period: Period) -> 
     No index leads from a user to the rows: this reads all rows before the period once.
     """
     user = on.conversations.c.user_id
-    there = sa.select(user).where(*user_rows(on, wanted, low, period)).correlate(None)
-    before = (
-        sa.select(user).where(on.within(Period(EARLIEST, period.start)), user.in_(there)).distinct().subquery("before")
-    )
+    there = sa.select(user.label("who")).where(*user_rows(on, wanted, low, period)).correlate(None)
+    earlier = on.within(Period(EARLIEST, period.start))
+    if on.on.postgres:
+        # Asked of the users and not of the rows, which would all be joined before they are counted.
+        who = there.distinct().subquery("there")
+        seen = sa.select(user).where(earlier).correlate(None)
+        return sa.select(sa.func.count()).select_from(who).where(who.c.who.in_(seen))
+    before = sa.select(user).where(earlier, user.in_(there)).distinct().subquery("before")
     return sa.select(sa.func.count()).select_from(before)
