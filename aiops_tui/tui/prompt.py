@@ -13,6 +13,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from aiops_tui.charts.spans import Line, Span
+from aiops_tui.text.cells import wrap
 from aiops_tui.tui.completing import Completions, ghost
 from aiops_tui.tui.look import host
 from aiops_tui.tui.widgets.drawn import Drawn
@@ -41,6 +42,9 @@ class Question:
     complete: Callable[[str, int], Completions] = lambda text, cursor: Completions()
     earlier: Sequence[str] = ()
 
+
+_CROSS = " ✖ "
+_MOST_ROWS = 3
 
 Answered = Callable[[str], object]
 
@@ -106,7 +110,10 @@ class Prompt(Vertical):
             self._answered(event.value)
             return
         where = "" if mistake.position is None else host(self).look.words("tui.at", place=mistake.position + 1)
-        self.query_one(Said).say((Span(" ✖ ", "alarm", "bar"), Span(where + mistake.text, "text", "bar")))
+        rows = wrap(where + mistake.text, max(self.app.size.width - len(_CROSS) - 1, 1))[:_MOST_ROWS]
+        heads = [_CROSS, *(" " * len(_CROSS) for _ in rows)]
+        lines = ((Span(head, "alarm", "bar"), Span(row, "text", "bar")) for head, row in zip(heads, rows, strict=False))
+        self.query_one(Said).say(*lines)
         if mistake.position is not None:
             self.query_one(Input).cursor_position = mistake.position
 
@@ -179,19 +186,21 @@ class Prompt(Vertical):
 
 
 class Said(Drawn):
-    """One line above the input: what is asked for and what could be typed, or what is wrong."""
+    """Above the input: what is asked for and what could be typed, or what is wrong, in as many lines as that needs."""
 
     greys = False
-    line: Line = ()
+    lines: tuple[Line, ...] = ()
 
-    def say(self, line: Line) -> None:
-        """Show a line."""
-        self.line = line
+    def say(self, *lines: Line) -> None:
+        """Show some lines."""
+        if len(lines) != len(self.lines):
+            self.styles.height = len(lines)
+        self.lines = lines
         self.redraw()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Return the one line."""
-        return [fit_line(self.line, width, "bar")]
+        """Return the lines."""
+        return [fit_line(line, width, "bar") for line in self.lines]
 
 
 class _Ghost(Suggester):

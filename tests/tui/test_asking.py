@@ -176,6 +176,18 @@ async def test_any_zone_can_be_typed(desk: Open) -> None:
         assert d.monitor.named("timezone") == ["Asia/Kathmandu"]
 
 
+async def test_a_mistake_is_told_whole_on_a_narrow_screen(desk: Open) -> None:
+    async with desk(size=(40, 12)) as d:
+        await d.press("slash")
+        field = await d.field()
+        field.value = "colour:red"
+        await d.press("enter")
+        await d.sees("✖ at 1: “colour” cannot be", "use topic,", "colour:red")
+        await d.press("x")
+        await d.sees(" Filter ")
+        assert "✖" not in d.text()
+
+
 async def test_going_back_in_time_says_that_nothing_new_will_be_seen(desk: Open) -> None:
     async with desk() as d:
         await d.press("comma")
