@@ -53,8 +53,9 @@ def draw_heatmap(
     """Return a chart of ``height`` lines of exactly ``width`` cells; where it does not fit, or is empty, it says so.
 
     ``cursor`` is the row and column of the cell that stands out; rows beyond the height are counted, and scrolled to
-    if the cursor is there. Figures that rest on fewer than 5 rows are pale. Warm is where to look: high ratios and
-    counts, low scores. ``ascii`` is for terminals without UTF-8, ``patterns`` for those without colours.
+    if the cursor is there. Figures that rest on fewer than 5 rows are pale, of counts those that are 0. Warm is where
+    to look: high ratios and counts, low scores. ``ascii`` is for terminals without UTF-8, ``patterns`` for those
+    without colours.
     """
     known = [value for row in panel.values for cell in row if (value := finite(cell)) is not None]
     if not known:
@@ -135,7 +136,7 @@ def _cell(panel: Heatmap, row: int, column: int, scale: Scale, layout: _Layout, 
     value = finite(panel.values[row][column])
     if value is None:
         return cells.fit(glyphs.gap, layout.cell, "center"), "muted"
-    few = panel.n[row][column] < FEW
+    few = value == 0 if panel.unit == "count" else panel.n[row][column] < FEW
     heat = _heat(scale, value, panel.unit)
     if layout.numbers:
         text = cells.fit(_number(value, panel.unit), layout.cell, "center")
@@ -169,8 +170,10 @@ def _draw_legend(
     pieces += [
         (f" {scale.label(scale.high)}", "label"),
         (f"   {glyphs.gap} {translator('charts.no_data')}", "muted"),
-        ("   " + ("" if layout.numbers else f"{glyphs.few} ") + translator("charts.few", n=FEW), "muted"),
     ]
+    if unit != "count":
+        few = "" if layout.numbers else f"{glyphs.few} "
+        pieces.append((f"   {few}{translator('charts.few', n=FEW)}", "muted"))
     size = sum(cells.width(text) for text, _ in pieces)
     x = layout.left if layout.left + size <= canvas.width else 0
     for text, role in pieces:

@@ -110,3 +110,12 @@ def test_nothing_and_too_small_say_so(week: Heatmap, en: Translator) -> None:
 
     assert "No figures" in "".join(plain(draw_heatmap(empty, 60, 9, en)))
     assert "Too small" in "".join(plain(draw_heatmap(week, 20, 9, en)))
+
+
+def test_of_counts_nothing_but_zero_is_pale(en: Translator) -> None:
+    panel = Heatmap("rhythm", "count", ("7", "8", "9"), ("mon",), ((0, 1, 4),), ((0, 1, 4),))
+    lines = draw_heatmap(panel, 40, 8, en)
+    roles = {span.text.strip(): span.role for line in lines for span in line if span.text.strip() in {"0", "1", "4"}}
+    assert roles["0"] == "muted" or roles["0"] == "label"
+    assert roles["1"].startswith("cell")
+    assert "below" not in "".join(span.text for span in lines[-1])
