@@ -112,6 +112,14 @@ class Answers:
             self.gaps.add(missing)
         return value
 
+    def recall(
+        self, question: Hashable, value: object, taken_at: float, seconds: float, ask: Callable[[], Any]
+    ) -> None:
+        """Take over an answer of an earlier run for as long as that run would have given it without asking anew."""
+        left = taken_at + seconds / self._share - time.time()
+        if question not in self._kept and 0 < left <= seconds / self._share:
+            self._kept[question] = _Answer(value, None, None, seconds, time.monotonic() + left, ask)
+
     def questions(self, versions: Collection[Hashable]) -> dict[Hashable, Callable[[], Any]]:
         """Return what will be asked again once these versions have moved."""
         now = self._moment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,10 +35,12 @@ from aiops_tui.source.lookups import (
 )
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.relations import Relations
-from aiops_tui.source.rollup import KeyRollup, Limits, merged
+from aiops_tui.source.rollup import KeyRollup, Limits, Segment, merged
 
 T = TypeVar("T")
 Asks = dict[Hashable, Callable[[], Any]]
+Recall = Callable[["Book", Signs], "Kept | None"]
+"""Returns what an earlier run kept of a book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,34 @@ class Tuning:
     share: float = 0.01
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptRows:
+    """Evaluations of a time and a key on, read when the lasting signs of their tables were these."""
+
+    rows: pl.DataFrame
+    since: datetime
+    low: int
+    signs: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """Segments that an earlier run counted, in order of keys, and since when they have not been recounted."""
+
+    conversations: Sequence[Segment]
+    feedback: Sequence[Segment]
+    reconciled_at: datetime
+    rows: KeptRows | None = None
+
+
 class Book:
     """Cells of conversations, feedback and evaluations for one `CellQuery`."""
 
-    def __init__(self, database: Database, relations: Relations, query: CellQuery, tuning: Tuning) -> None:
+    def __init__(
+        self, database: Database, relations: Relations, query: CellQuery, tuning: Tuning, recall: Recall | None = None
+    ) -> None:
         self.query = query
+        self._recall = recall
         self.relations = relations
         self.evaluations: pl.DataFrame | None = None
         self.disliked: pl.Series | None = None
@@ -82,6 +107,7 @@ class Book:
         self._rounds = 0
         self._evaluations_from: tuple[datetime, int] | None = None
         self._evaluations_signs: tuple[object, ...] = ()
+        self._evaluations_lasting = ""
         self._evaluations_read = -1e9
         self._to_remember = 0
         self._ahead: dict[Hashable, Any] = {}
@@ -111,18 +137,27 @@ class Book:
 
     def cover(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
         """Read what is missing from a time on (None: all), in short steps of (keys done, keys in all)."""
+        lowest, highest = self._lowest(signs), signs.highest or 0
+        small = highest - lowest <= self._tuning.whole_keys
+        kept = None
         if self.conversations.tail_low is None:
             self._begin(signs)
-        lowest = self._lowest(signs)
-        whole = since is None or (signs.highest or 0) - lowest <= self._tuning.whole_keys
+            if self._recall is not None and not small:
+                kept = self._recall(self, signs)
+        whole = since is None or small
         start = EARLIEST if since is None else since
         if whole or self._covered is None or start < self._covered:
-            low = lowest if whole else self._first_key(start, lowest, signs.highest or 0)
+            low = lowest if whole else self._first_key(start, lowest, highest)
+            if kept is not None:
+                yield from self._take_over(kept, low, lowest)
             yield from self.conversations.fill(low)
         if self.feedback is not None and signs.lowest_feedback is not None:
             known = self._covered is not None and self._covered <= start
             have = self.feedback.low if known else None
-            yield from self.feedback.fill(self._first_feedback(since, signs) if have is None else have)
+            low = self._first_feedback(since, signs) if have is None else have
+            if kept is not None:
+                yield from self.feedback.take_over(kept.feedback, low, signs.lowest_feedback)
+            yield from self.feedback.fill(low)
         self._covered = start if self._covered is None else min(start, self._covered)
 
     def cover_everything(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
@@ -196,6 +231,9 @@ class Book:
         have = self._evaluations_from
         if have is None or have[0] > (since or EARLIEST) or have[1] > low:
             return True
+        if self._evaluations_lasting == signs.lasting:
+            # Of an earlier run, whose own signs meant nothing to this one.
+            self._evaluations_signs = (signs.evaluations, signs.feedback)
         moved = self._evaluations_signs != (signs.evaluations, signs.feedback)
         return moved and time.monotonic() - self._evaluations_read >= self._tuning.evaluation_seconds
 
@@ -217,6 +255,7 @@ class Book:
         self.disliked = None
         self._evaluations_from = since or EARLIEST, low
         self._evaluations_signs = (signs.evaluations, signs.feedback)
+        self._evaluations_lasting = signs.lasting
         self._evaluations_read = time.monotonic()
         self.evaluation_version -= 1
 
@@ -270,9 +309,28 @@ class Book:
             yield min(done, steps), steps
         self._signs = None
 
+    @property
+    def kept_rows(self) -> KeptRows | None:
+        """The evaluations as a later run may take them over, None if there are none."""
+        if self.evaluations is None or self._evaluations_from is None:
+            return None
+        return KeptRows(self.evaluations, *self._evaluations_from, self._evaluations_lasting)
+
     def forget_evaluations(self) -> None:
         """Read the evaluations again at the next opportunity."""
         self._evaluations_from = None
+
+    def _take_over(self, kept: Kept, low: int, lowest: int) -> Iterator[tuple[int, int]]:
+        """Go on with what an earlier run counted, which claims no more than that run could."""
+        before = self.conversations.tail_low
+        yield from self.conversations.take_over(kept.conversations, low, lowest)
+        if self.conversations.low != before:
+            self.reconciled_at = kept.reconciled_at
+        if kept.rows is not None:
+            self.evaluations = kept.rows.rows
+            self._evaluations_from = kept.rows.since, kept.rows.low
+            self._evaluations_lasting = kept.rows.signs
+            self.evaluation_version -= 1
 
     def _begin(self, signs: Signs) -> None:
         highest = signs.highest if signs.highest is not None else -1

@@ -25,6 +25,7 @@ from aiops_tui.model.window import EARLIEST, Period, Window, bucket_edges, displ
 from aiops_tui.monitor.answers import Answers
 from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
+from aiops_tui.monitor.keeping import Keeper
 from aiops_tui.monitor.lists import Lists, Users, with_scores
 from aiops_tui.monitor.naming import matching
 from aiops_tui.monitor.opinions import Opinions
@@ -124,6 +125,7 @@ class Collector:
         self._reasons = Reasons(database)
         self._evaluation_problem: Notice | None = None
         self._sums = self._new_sums()
+        self._keeper = None if at_once else Keeper(settings, database)
         self._learnt: WeakSet[Segment] = WeakSet()
 
     @property
@@ -227,6 +229,12 @@ class Collector:
 
     def _new_sums(self) -> dict[str, Sums]:
         return {name: Sums(self._choice.topics, name, self._zone) for name in ("sentiment", "feedback")}
+
+    def keep(self) -> None:
+        """Write down for the next start what changed, if that is due; costs some tens of milliseconds at most."""
+        if self._keeper is not None and self.signs is not None and self._keeper.is_due():
+            for book in self._books.values():
+                self._keeper.keep(book, self.signs, self._lists.last_users)
 
     def recount_next(self) -> bool:
         """Recount one segment of the rollup in use, and say whether it had changed."""
@@ -345,7 +353,10 @@ class Collector:
         book, relations = self._books.get(query), self._relations_for(query.wanted)
         if book is None or (book.relations.topics, book.relations.reasons) != (relations.topics, relations.reasons):
             # What is written otherwise than was known so far was not counted.
-            book = Book(self.database, relations, query, self._tuning)
+            recall = None if self._keeper is None else self._keeper.kept
+            book = Book(self.database, relations, query, self._tuning, recall)
+            if self._keeper is not None and self._lists.last_users is None:
+                self._lists.last_users = self._keeper.kept_users(book, signs)
         for done, steps in book.cover(since, signs):
             progress(done, steps)
         self._books[query] = book

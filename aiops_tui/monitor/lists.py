@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -48,12 +49,23 @@ class Users:
     by_bucket: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class KeptUsers:
+    """Users as they were counted at a time (seconds since the epoch), and how long that took."""
+
+    question: str
+    users: Users
+    taken_at: float
+    seconds: float
+
+
 class Lists:
     """Asks, and keeps the answers until what they rest on changes, which ``version`` tells."""
 
     def __init__(self, database: Database, answers: Answers) -> None:
         self.answers = answers
         self._database = database
+        self.last_users: KeptUsers | None = None
         # Asked at each poll that finds something, and made anew only for another question.
         self._recent: tuple[Relations, Hashable, Statement] | None = None
 
@@ -72,6 +84,8 @@ class Lists:
         """
         bounds = tuple(math.ceil(epoch(edge)) for edge in edges)
         start = bounds[0] if before is None else math.ceil(epoch(before.start))
+        question = ("users", wanted, bounds, before)
+        written = repr((str(wanted), bounds, start))
         places = range(len(bounds) - 1)
 
         def at_once() -> Users:
@@ -86,8 +100,19 @@ class Lists:
             found: dict[int, int] = dict(self._database.rows(users_by_bucket(on, wanted, low, bounds)))
             return Users(current, earlier, tuple(found.get(place, 0) for place in places))
 
-        ask = at_once if on.on.postgres and len(bounds) <= MOST_EDGES else one_by_one
-        return self.answers.tried(("users", wanted, bounds, before), version, ask, self._database, _SLOW)
+        def ask() -> Users:
+            started = time.monotonic()
+            users = at_once() if on.on.postgres and len(bounds) <= MOST_EDGES else one_by_one()
+            last = self.last_users
+            # Together with other questions it takes no time of its own.
+            seconds = max(time.monotonic() - started, last.seconds if last is not None else 0.0)
+            self.last_users = KeptUsers(written, users, time.time(), seconds)
+            return users
+
+        last = self.last_users
+        if last is not None and last.question == written:
+            self.answers.recall(question, last.users, last.taken_at, last.seconds, ask)
+        return self.answers.tried(question, version, ask, self._database, _SLOW)
 
     def recent(self, on: Relations, wanted: Filter, period: Period, low: int, version: int) -> tuple[Recent, ...]:
         """Return the latest conversations of a period, their scores not looked up yet."""

@@ -302,6 +302,7 @@ class Monitor:
         self._polled = time.monotonic()
         if collector.is_partial:
             return 0.0
+        collector.keep()
         return self._rest() or self._recount_meanwhile(collector)
 
     def _rest(self) -> float:

@@ -50,6 +50,11 @@ class Database(ABC):
         self._idle.set()
 
     @property
+    @abstractmethod
+    def place(self) -> tuple[object, ...]:
+        """Where the database is, without a secret: what is kept of one is not taken for another's."""
+
+    @property
     def info(self) -> SourceInfo:
         """The source's name as it may be shown."""
         return SourceInfo(self.dialect, "backend", self.target)

@@ -72,6 +72,12 @@ class PostgreSQL(Database):
         """That what travels to another machine may be read on the way."""
         return (Notice("source.no_tls", {"target": self.target}),) if self.remote_without_tls else ()
 
+    @property
+    def place(self) -> tuple[object, ...]:
+        """The server and the database."""
+        names = ("host", "hostaddr", "port", "dbname", "service")
+        return self.dialect, *(self._arguments.get(name) for name in names)
+
     def connect(self) -> None:
         """Open the connection anew."""
         self.close()

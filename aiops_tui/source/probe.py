@@ -36,6 +36,9 @@ class Signs:
     identity: tuple[object, ...]
     highest_feedback: int | None = None
     lowest_feedback: int | None = None
+    lasting: str = ""
+    """Equal to that of an earlier run if neither evaluations nor feedback were written to meanwhile."""
+
     rewritten: str | None = None
     """What moves, late perhaps, when conversations are updated or deleted; None where nobody counts that."""
 
@@ -85,6 +88,7 @@ class Probe:
             identity=identity,
             highest_feedback=row[3],
             lowest_feedback=row[4],
+            lasting=repr((identity, row[3:5], row[6], row[8:])),
             rewritten=row[5].partition(" ")[2] if set(row[5]) - set("0 ") else None,
         )
 
@@ -121,6 +125,7 @@ def _sqlite_signs(database: SQLite, schema: Schema) -> Signs:
         evaluations=written,
         feedback=(*written, *row[2:]),
         identity=(*versions[1:], *database.file),
+        lasting=database.written,
         highest_feedback=row[2],
         lowest_feedback=row[3],
     )

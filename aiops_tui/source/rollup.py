@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -112,6 +112,24 @@ class KeyRollup:
             sparse = int(cells["n"].sum()) * _SPARSE <= top - bottom
             top = bottom
             yield done, steps
+
+    def take_over(self, kept: Sequence[Segment], low: int, lowest: int) -> Iterator[tuple[int, int]]:
+        """Go on with segments that were counted before, and read what lies between them and the tail.
+
+        Those that hold only keys below ``low``, or any that the table has no more, are left out.
+        """
+        assert self.tail_low is not None  # noqa: S101
+        usable: list[Segment] = []
+        for segment in reversed(kept):
+            meets = not usable or segment.high == usable[0].low
+            if segment.high <= self.tail_low and meets and segment.high > low and segment.low >= lowest:
+                usable.insert(0, segment)
+            elif usable:
+                break
+        if usable and not self.segments:
+            yield from self.fill(usable[-1].high)
+            self.segments[:0] = usable
+            self.version += 1
 
     def _bottom(self, top: int, slice_keys: int) -> int:
         """Return where a slice ends below which keys are sparse, or seem so because a filter leaves out many rows."""

@@ -114,6 +114,21 @@ class SQLite(Database):
         with self._timed(), self._told():
             return int(self._open().execute(f"PRAGMA {name}").fetchone()[0])
 
+    @property
+    def place(self) -> tuple[object, ...]:
+        """The file."""
+        return self.dialect, str(self.path.absolute())
+
+    @property
+    def written(self) -> str:
+        """What changes when anything is written, of the file and its log."""
+        seen = []
+        for name in ("", "-wal"):
+            with contextlib.suppress(OSError):
+                status = self.path.with_name(self.path.name + name).stat()
+                seen.append((status.st_size, status.st_mtime_ns))
+        return repr(seen)
+
     def check_file(self) -> None:
         """Make sure that the name still leads to the file that is open.
 
