@@ -67,7 +67,7 @@ def _chart(block: Block, cells: int) -> Iterator[Line]:
 
 def _table(block: Block, cells: int) -> Iterator[Line]:
     if block.get("caption"):
-        yield (Span(_said({"text": block["caption"]}), "strong"),)
+        yield from _text({"text": block["caption"]}, "strong", cells)
     rows = block.get("rows")
     worded = [[_said(cell) for cell in row] for row in rows] if isinstance(rows, list | tuple) else []
     if worded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -41,8 +41,8 @@ def last(span: Span, now: datetime, zone: ZoneInfo) -> Period:
     else:
         end = today.replace(day=1)
         start = (end - timedelta(days=1)).replace(day=1)
-    # Local midnights, so that a day may have 23 or 25 hours.
-    return Period(start.replace(tzinfo=zone), end.replace(tzinfo=zone))
+    # Local midnights, so that a day may have 23 or 25 hours; in UTC, where subtracting tells how many.
+    return Period(start.replace(tzinfo=zone).astimezone(UTC), end.replace(tzinfo=zone).astimezone(UTC))
 
 
 def window(period: Period) -> WindowSpec:
