@@ -178,3 +178,4 @@ class Inputs:
     of_one_user: bool = False
     logs: pl.DataFrame | None = None
     log_rows: tuple[tuple[Cell, ...], ...] = field(default_factory=tuple)
+    log_sample: pl.DataFrame | None = None

@@ -9,10 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from aiops_tui.config import Settings
 from aiops_tui.metrics.inputs import Inputs
+from aiops_tui.metrics.patterns import SAMPLE
 from aiops_tui.model.filters import Filter, FilterError
 from aiops_tui.model.panels import Notice
+from aiops_tui.model.window import epoch
 from aiops_tui.source.database import sqlite_path
 from aiops_tui.source.logs import (
     Browser,
@@ -30,6 +34,9 @@ from aiops_tui.source.problems import Cancelled, SourceError
 Progress = Callable[[int, int], None]
 
 _COMMAND_SECONDS = 5.0
+_SHOWN = 200
+_SAMPLE = 5000
+"""So many of the latest entries are looked at for what is said most often."""
 
 
 class Logs:
@@ -97,11 +104,16 @@ class Logs:
         period = inputs.window.period
         periods = [period] if inputs.previous is None else [period, inputs.previous]
         counted = cells(self.book, periods, match, cancelled, progress)
-        entries = latest(self.book, period, match, cancelled=cancelled)
+        entries = latest(self.book, period, match, _SAMPLE, cancelled)
         if cancelled():
             raise Cancelled
-        rows = tuple((entry.time, entry.level, entry.source, entry.message, entry.number) for entry in entries)
-        return replace(inputs, logs=counted, log_rows=rows)
+        rows = tuple((entry.time, entry.level, entry.source, entry.message, entry.number) for entry in entries[:_SHOWN])
+        sample = [
+            (None if entry.time is None else round(epoch(entry.time) * 1000), entry.level, entry.message)
+            for entry in entries
+        ]
+        drawn = pl.DataFrame(sample, schema=SAMPLE, orient="row")
+        return replace(inputs, logs=counted, log_rows=rows, log_sample=drawn)
 
 
 def _log_files(settings: Settings) -> list[Path]:

@@ -5,11 +5,12 @@ All that changes is the view's filter or window, so that every pane shows the sa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from aiops_tui.model.filters import Term, between
+from aiops_tui.model.filters import TEXT, Term, between
 from aiops_tui.model.labels import FEEDBACKS, SENTIMENTS
 from aiops_tui.model.panels import Cell, Heatmap, Histogram, Series
 from aiops_tui.model.view import View
@@ -26,6 +27,12 @@ def into_row(view: View, cells: Mapping[str, Cell]) -> View | None:
     if not column or (value is not None and not isinstance(value, str)):
         return None
     return _narrowed(view, Term(name, value or ""))
+
+
+def into_pattern(view: View, cells: Mapping[str, Cell]) -> View:
+    """Return the view of the log entries of a pattern, by the longest of its texts between what is masked."""
+    longest = max(re.split(r"#|“…”", str(cells.get("pattern") or "")), key=len).strip()
+    return replace(view, filter=view.filter.narrowed(Term(TEXT, longest))) if longest else view
 
 
 def into_metric(view: View, metric_id: str) -> View | None:

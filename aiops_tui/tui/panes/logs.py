@@ -12,8 +12,10 @@ from aiops_tui.tui.panes.pane import Pane, Seen
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.entries import Entries
+from aiops_tui.tui.widgets.table import TableView
 
-_ROWS = (Row("11", (Cell(("levels_by_bucket",)),)), Row("1fr", (Cell(("entries",)),)))
+_ROWS = (Row("11", (Cell(("levels_by_bucket",)),)), Row("1fr", (Cell(("entries", "patterns")),)))
+_VAST = (Row("12", (Cell(("levels_by_bucket",), 6), Cell(("patterns",), 6))), Row("1fr", (Cell(("entries",)),)))
 
 
 class LogsPane(Pane):
@@ -21,7 +23,7 @@ class LogsPane(Pane):
 
     tab = "logs"
     metrics = ("errors", "warnings")
-    plan = Plan(wide=_ROWS, vast=_ROWS, panels=("levels_by_bucket", "entries"), first="entries", tiles=1)
+    plan = Plan(wide=_ROWS, vast=_VAST, panels=("levels_by_bucket", "entries", "patterns"), first="entries", tiles=1)
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,3 +70,4 @@ class LogsPane(Pane):
         """Make the panels."""
         yield Chart("levels_by_bucket", "stacked")
         yield Entries()
+        yield TableView("patterns")

@@ -59,6 +59,8 @@ class EnteringScreen(MovingScreen):
             entry = rows.entry()
             if entry is not None:
                 self.app.push_screen(entry_sheet(entry, host(self), rows.text_of(event.row)))
+        elif isinstance(rows, TableView) and rows.panel_id == "patterns":
+            self.go(drill.into_pattern(self.session.view, rows.cells_of(event.row)), into=True)
         elif isinstance(rows, TableView):
             key = moves.conversation_of(rows, event.row)
             if key is not None:
