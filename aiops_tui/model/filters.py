@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -37,11 +37,13 @@ KEYS: tuple[str, ...] = (
 _MAY_BE_NONE = frozenset({"topic", "user"})
 _LONG_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-_KEY_ALIASES = {
+KEY_ALIASES: Mapping[str, str] = {
     "토픽": "topic", "주제": "topic", "감정": "sentiment", "감성": "sentiment", "사용자": "user", "점수": "score",
     "피드백": "feedback", "사유": "reason", "요일": "weekday", "시": "hour", "시간": "hour", "레벨": "level",
     "수준": "level", "로그": "source",
 }  # fmt: skip
+"""Other names of keys."""
+
 _SENTIMENT_WORDS = {
     **{alias: name for name, aliases in SENTIMENT_ALIASES.items() for alias in aliases},
     **{name: name for name in SENTIMENTS},
@@ -198,7 +200,7 @@ def _term(match: re.Match[str], position: int) -> Term:
             raise FilterError("filter.empty_value", position, key="-" if negated else '""')
         return Term(TEXT, value, negated=negated)
     key = match["key"].lower()
-    key = _KEY_ALIASES.get(key, key)
+    key = KEY_ALIASES.get(key, key)
     if key not in KEYS and not (key.startswith("criterion.") and len(key) > len("criterion.")):
         raise FilterError("filter.unknown_key", position, key=match["key"])
     if not value and not (quoted and key in _MAY_BE_NONE):

@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aiops_tui.model.filters import KEYS, Term
+from aiops_tui.model.filters import KEY_ALIASES, KEYS, Term
 from aiops_tui.model.window import WINDOW_NAMES
 from aiops_tui.text.formats import number
 from aiops_tui.tui.vocabulary import Vocabulary
 
 MOST = 30
 _TERM = re.compile(r"(?P<key>[^\s:<>=\"()]+?)(?P<op><=|>=|:|<|>|=)(?P<value>.*)", re.DOTALL)
-_KOREAN = {"토픽": "topic", "주제": "topic", "감정": "sentiment", "감성": "sentiment", "사용자": "user",
-           "피드백": "feedback", "사유": "reason", "요일": "weekday", "시": "hour"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def _keys(typed: str, sign: str, known: Vocabulary) -> list[Option]:
             names += [f"criterion.{name}<" for name in known.values("criterion")]
         else:
             names.append(f"{key}<" if key == "score" else f"{key}:")
-    found = [name for name in names if name.startswith(_KOREAN.get(typed, typed).lower())]
+    found = [name for name in names if name.startswith(KEY_ALIASES.get(typed, typed).lower())]
     return [Option(sign + name, name) for name in found]
 
 
@@ -103,7 +101,7 @@ def _topics(typed: str, sign: str, known: Vocabulary) -> list[Option]:
 
 
 def _values(match: re.Match[str], sign: str, known: Vocabulary) -> list[Option]:
-    key = _KOREAN.get(match["key"].lower(), match["key"].lower())
+    key = KEY_ALIASES.get(match["key"].lower(), match["key"].lower())
     return _named(key, match["value"].strip('"'), sign, known) if match["op"] in {":", "="} else []
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aiops_tui.model.labels import FEEDBACKS, REST, SENTIMENTS
+from aiops_tui.model.labels import FEEDBACKS, REST, SENTIMENTS, WEEKDAYS
 from aiops_tui.model.panels import Heatmap, Metric, Snapshot, Table
+from aiops_tui.model.records import LEVELS
 
 MOST = 2000
 """So many words of a kind are kept, the most frequent."""
 
-_KINDS = {"topic": "topic", "user_id": "user", "reason": "reason"}
+_KINDS = {"topic": "topic", "user_id": "user", "reason": "reason", "source": "source"}
 _COUNTS = ("conversations", "count", "n")
 
 
@@ -22,7 +23,8 @@ class Vocabulary:
             "sentiment": dict.fromkeys(SENTIMENTS, 0),
             "feedback": dict.fromkeys(FEEDBACKS, 0),
             "criterion": {},
-            "weekday": dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), 0),
+            "weekday": dict.fromkeys(WEEKDAYS, 0),
+            "level": dict.fromkeys(LEVELS, 0),
             "hour": dict.fromkeys(map(str, range(24)), 0),
         }
         self._learned: Snapshot | None = None

@@ -42,6 +42,8 @@ def test_keys_and_values_that_exist_are_offered_the_most_frequent_first(known: V
     assert offered("감정:pos", known) == ["sentiment:positive"]
     assert offered("user:u003", known)[0] == "user:u0030"
     assert offered("criterion.cl", known) == ["criterion.clarity<"]
+    assert offered("요일:m", known) == ["weekday:mon"]
+    assert offered("level:err", known) == ["level:error"]
     assert offered("topic:x", known) == []
     assert "topic:" in offered("", known)
 
