@@ -10,7 +10,7 @@ from aiops_tui.model.panels import Notice
 from aiops_tui.slack.answers import Outcome
 from aiops_tui.slack.delivery import Courier
 from aiops_tui.slack.outbox import Entry, Outbox, OutboxError
-from aiops_tui.slack.sharing import outcome_of
+from aiops_tui.slack.sharing import outcome_of, send_or_wait
 
 _IDLE = 30.0
 _DAY = 86_400.0
@@ -71,7 +71,7 @@ def change(share: str, what: Literal["retry", "drop"], settings: Settings) -> Ou
         again = Notice("slack.retrying")
         if outbox.mark(share, "waiting", again, now, only=("waiting", "rejected", "unknown", "expired", "dropped")):
             outbox.renew(share)
-            Courier(settings, outbox).deliver()
+            return send_or_wait(outbox.get(share), Courier(settings, outbox))
         return outcome_of(outbox.get(share))
     except OutboxError as trouble:
         return Outcome("rejected", trouble.notice)

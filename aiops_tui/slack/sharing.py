@@ -109,13 +109,13 @@ def share(
             return _already(entry)
         courier.draws[entry.id] = draw
         outbox.purge(time.time() - settings.share.keep_days * _DAY)
-        return _sent(entry, courier)
+        return send_or_wait(entry, courier)
     except OutboxError as trouble:
         return Outcome("not_sent", trouble.notice)
 
 
-def _sent(entry: Entry, courier: Courier) -> Outcome:
-    """Send, or wait for the process that does."""
+def send_or_wait(entry: Entry, courier: Courier) -> Outcome:
+    """Send what is in the outbox, or wait for the process that does, and return what became of an entry."""
     outbox, until = courier.outbox, time.monotonic() + _PATIENCE
     while True:
         ours = courier.deliver()

@@ -149,6 +149,22 @@ async def test_the_preview_shows_and_chooses(desk: Open, slack: FakeSlack) -> No
         assert (picture.file or b"").startswith(b"\x89PNG")
 
 
+async def test_on_a_narrow_screen_the_keys_matter_more_than_the_address(desk: Open, slack: FakeSlack) -> None:
+    async with desk(**by_bot(slack), size=(80, 24)) as d:
+        await d.press("s")
+        await d.sees("shared to #ops · y copies, u takes back")
+
+
+async def test_by_webhook_there_is_no_channel_to_choose_and_no_picture(desk: Open, slack: FakeSlack) -> None:
+    async with desk(slack_webhook_url=Secret(slack.webhook_url), size=(120, 50)) as d:
+        await d.press("S")
+        await d.sees("What will be posted", "Slack's own")
+        assert "#ops" not in d.text()
+        await d.press("enter")
+        await d.sees("shared by the webhook")
+        assert len(slack.posted) == 1
+
+
 async def test_the_whole_screen_can_be_the_picture(desk: Open, slack: FakeSlack) -> None:
     async with desk(**by_bot(slack), size=(120, 50)) as d:
         await d.press("S")

@@ -118,7 +118,10 @@ class TellingScreen(KeepingScreen):
         notice = words.notice(result.notice)
         if result.kind == "sent":
             keys = words("tui.share.keys") if result.permalink and desk.sharing.link else ""
-            desk.tell(" · ".join(filter(None, (notice, result.permalink, keys))), "accent", seconds=20)
+            line = " · ".join(filter(None, (notice, result.permalink, keys)))
+            if keys and width(line) >= self.size.width:
+                line = f"{notice} · {keys}"  # the address can be copied all the same
+            desk.tell(line, "accent", seconds=20)
         elif result.kind == "unset":
             self._explain("", notice)
         else:
