@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from aiops_tui.model.labels import FEEDBACKS, OTHER, REST, TOPIC_CUT, UNANALYSED
 from aiops_tui.model.window import EARLIEST, LATEST, Period, epoch, from_epoch
 from aiops_tui.source.schema import Kind
 from aiops_tui.source.times import postgres_instant, sqlite_seconds
+from aiops_tui.text.printable import REPLACEMENT
 
 Number = ColumnElement[float]
 Text = ColumnElement[str]
@@ -165,6 +167,19 @@ class Expressions:
             return sa.func.instr(sa.func.lower(whole), sa.func.lower(text)) > 0
         escaped = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
         return (whole.ilike if self.postgres else whole.like)(f"%{escaped}%", escape="/")
+
+    def is_shown_as(self, column: Text, shown: str) -> Condition:
+        """Return whether a text is one, or is shown as one, in which a mark stands for what cannot be shown."""
+        exact: Condition = column == shown
+        if not {" ", REPLACEMENT} & {*shown}:
+            return exact
+        for blank in ("\r\n", "\t", "\n", "\r"):
+            column = sa.func.replace(column, blank, " ", type_=sa.Text())
+        if self.postgres:
+            pattern = re.sub(r"([/%_])", r"/\1", shown).replace(REPLACEMENT, "_")
+            return sa.or_(exact, column.like(pattern, escape="/"))
+        pattern = re.sub(r"([*?\[])", r"[\1]", shown).replace(REPLACEMENT, "?")
+        return sa.or_(exact, column.op("GLOB", is_comparison=True)(pattern))
 
     def literal_safe(self, text: str) -> bool:
         """Return whether a text can stand in a statement at all: PostgreSQL has no NUL and no lone surrogates."""

@@ -230,7 +230,7 @@ class Relations:
             case "sentiment":
                 return row.sentiment == value
             case "user":
-                return row.user == value if value else sa.or_(row.user.is_(None), row.user == "")
+                return self.on.is_shown_as(row.user, value) if value else sa.or_(row.user.is_(None), row.user == "")
             case "feedback" | "reason":
                 return self._said(term.key, value, row)
             case _:

@@ -76,11 +76,11 @@ def check_people(by_id: Mapping[str, Panel], talks: Sequence[Talk], everything: 
     assert metric(by_id, "new_users").value == len(active - earlier)
     people = table(by_id, "users")
     assert people.total == len(active)
-    counts = Counter(talk.user for talk in inside)
+    counts = Counter(printable(talk.user or "") for talk in inside)
     assert dict(zip(people.keys, (row[1] for row in people.rows), strict=True)) == counts
     assert [row[1] for row in people.rows] == sorted(counts.values(), reverse=True)
     for user, row, trend in zip(people.keys, people.rows, people.trends, strict=True):
-        mine = [talk for talk in inside if talk.user == user]
+        mine = [talk for talk in inside if printable(talk.user or "") == user]
         kinds = Counter(sentiment_class(talk.sentiment) for talk in mine)
         analysed = sum(kinds[name] for name in ANALYSED)
         assert row[2] == pytest.approx(kinds[NEGATIVE] / analysed if analysed else None)

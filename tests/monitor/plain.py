@@ -14,6 +14,7 @@ from aiops_tui.metrics.inputs import Inputs
 from aiops_tui.model.filters import Filter, Term, is_score
 from aiops_tui.model.labels import WEEKDAYS, sentiment_class
 from aiops_tui.model.window import Period, midnights
+from aiops_tui.text.printable import printable
 from tests.monitor.backend import Judgement, Rating, Talk, shown
 
 OPERATORS: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, ":": eq}
@@ -127,7 +128,7 @@ class Said:
             case "sentiment":
                 return sentiment_class(talk.sentiment) == value
             case "user":
-                return (talk.user or "") == value
+                return printable(talk.user or "") == value
             case "feedback":
                 return any(rating.kind == value for rating in self.ratings)
             case "reason":

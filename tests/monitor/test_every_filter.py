@@ -36,7 +36,7 @@ AT = datetime(2026, 11, 4, 12, tzinfo=UTC)
 TABS = ("overview", "sentiment", "evaluation", "feedback", "users")
 HOSTILE = ["환불\n요청", "a:b [c] (d)", 'say "no"', "back\\slash", "x" * 1000, "%_'", "\x1b[31mred", "\u202eoverride"]
 TOPICS = ["환불", "환불.", " 환불 ", "Login", "login!", "", "  ", None, *HOSTILE]
-USERS = ["kim", "Kim", "", None, "o'neil", "%_", 'a "b"', "a:b", "back\\slash"]
+USERS = ["kim", "Kim", "", None, "o'neil", "%_", 'a "b"', "a:b", "back\\slash", "\x1b[31m*?_%", "two\nlines"]
 LABELS = ["긍정", "중립", "부정", " Negative", "", None, "joy"]
 REASONS = ["느려요", "느려요.", " too  Long", "too long!", "", None, "%_'\"\\", "\x1b[31m"]
 
@@ -53,7 +53,7 @@ WRITTEN = [
 FILTERS = [
     *map(Filter.parse, WRITTEN),
     *(Filter((Term("topic", printable(topic)),)) for topic in HOSTILE),
-    *(Filter((Term("user", user),)) for user in USERS if user),
+    *(Filter((Term("user", printable(user)),)) for user in USERS if user),
     *(Filter((Term("reason", printable(reason)),)) for reason in REASONS if reason),
     *(Filter((Term("text", text),)) for text in (*HOSTILE, "y" * 2000)),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
@@ -209,7 +210,8 @@ def lets_through(  # noqa: C901 - one case for each key
         if term.key == "sentiment":
             return sentiment_class(talk.sentiment) == value
         if term.key == "user":
-            return talk.user == value if value else not talk.user
+            blanks = re.sub(r"\r\n|[\t\n\r]", " ", talk.user or "")
+            return (talk.user or "") == value or (" " in value and blanks == value)
         if term.key == "feedback":
             return value in {rating_class(each[1]) for each in found}
         return any(lower(value) in lower(text) for text in (talk.question, talk.answer))
