@@ -16,6 +16,7 @@ from aiops_tui.model.filters import Filter, Term
 from aiops_tui.model.panels import Heatmap
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
+from aiops_tui.monitor import choice
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.source.database import open_database
 from aiops_tui.text.printable import printable
@@ -127,6 +128,26 @@ def test_every_filter_on_every_pane(filled: tuple[Backend, Collector], spec: Win
         assert metric(by_id, "agreement.disliked").value == (hits / len(low) if low else None), wanted
         if len(worst) <= 50:
             assert len(table(by_id, "worst").rows) == metric(by_id, "score").n
+
+
+def test_filters_where_not_all_topics_are_told_apart(
+    filled: tuple[Backend, Collector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend, collector = filled
+    monkeypatch.setattr(choice, "_CROWDED", 2)
+    monkeypatch.setattr(choice, "TOPICS_KEPT", 3)
+    spec = WindowSpec("7d", at=AT)
+    for wanted in FILTERS[::3]:
+        inputs = collector.collect(View(window=spec, filter=wanted), TABS, lambda done, steps: None).inputs
+        assert inputs.topics_total
+        world = World(backend.talks(), backend.judgements(), backend.ratings(), inputs.zone)
+        period = inputs.window.period
+        by_id = {panel.id: panel for tab in TABS for panel in panels(tab, inputs)}
+        talks = [talk for talk in world.talks_through(wanted) if within(talk.time, period)]
+        assert metric(by_id, "conversations").value == len(talks), wanted
+        judged = [each for each in world.judgements_through(wanted) if within(each.time, period)]
+        assert metric(by_id, "score").n == sum(row_score(each) is not None for each in judged), wanted
+        check_feedback(by_id, world.ratings_through(wanted), inputs)
 
 
 def test_one_users_page(filled: tuple[Backend, Collector]) -> None:
