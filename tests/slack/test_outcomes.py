@@ -25,8 +25,8 @@ from tests.fakeslack import FakeSlack, Mode
 BLOCK = {"type": "section", "text": {"type": "plain_text", "text": "Hello"}}
 MESSAGE: tuple[Block, ...] = (BLOCK,)
 SHORT = 0.3
-NOW = itertools.count(1e9)
-"""A clock by which each look takes a second."""
+NOW = itertools.count(1e9, 1000)
+"""When each message is sent."""
 
 
 def send(blocks: tuple[Block, ...], settings: Settings, timeout: float = TIMEOUT) -> Outcome:
@@ -37,8 +37,13 @@ def send(blocks: tuple[Block, ...], settings: Settings, timeout: float = TIMEOUT
     outbox = Outbox(settings.state_dir)
     channel = (settings.slack_channel or "") if settings.slack_bot_token else ""
     parcel = Parcel("Conversations 12", (Layout(blocks),)).to_json()
-    entry, _ = outbox.put(Draft("view", "2026-11-22", channel, "kim@box", "Overview", parcel), next(NOW), again=True)
-    Courier(settings, outbox, clock=lambda: next(NOW), sleep=lambda seconds: None, timeout=timeout).deliver()
+    now = [next(NOW)]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    entry, _ = outbox.put(Draft("view", "2026-11-22", channel, "kim@box", "Overview", parcel), now[0], again=True)
+    Courier(settings, outbox, clock=lambda: now[0], sleep=sleep, timeout=timeout).deliver()
     return outcome_of(outbox.get(entry.id))
 
 
