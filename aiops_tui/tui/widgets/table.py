@@ -31,6 +31,9 @@ _CHANGES = frozenset({"change", "low", "high"})
 _SPARED = ("positive", "neutral", "other", "unanalysed")
 """Columns that go first where there is no room: what is wrong says more."""
 
+_RANKED_BY = {"worst": "score"}
+"""Columns that go last: without them nobody sees why the rows are there."""
+
 _GAP = 2
 _ROOM = {"text": 17}
 _LEAST_TREND, _LONGEST_TREND = 8, 48
@@ -248,7 +251,8 @@ class TableView(Rows):
         spared = {*_SPARED, *(("user_id",) if unit == "text" else ())}
         fixed = [(place, column) for place, column in columns if place != flexible]
         while fixed and sum(self._widths[c.id] + _GAP for _, c in fixed) + needed > room:
-            fixed.remove(next((pair for pair in fixed if pair[1].id in spared), fixed[-1]))
+            others = [pair for pair in fixed if pair[1].id != _RANKED_BY.get(self.panel_id)] or fixed
+            fixed.remove(next((pair for pair in others if pair[1].id in spared), others[-1]))
         left = room - sum(self._widths[column.id] + _GAP for _, column in fixed)
         kept = {place for place, _ in fixed} | ({flexible} if flexible is not None else set())
         self._columns = [
