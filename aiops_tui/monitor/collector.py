@@ -27,7 +27,7 @@ from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
 from aiops_tui.monitor.keeping import Keeper
 from aiops_tui.monitor.lists import Lists, Users, with_scores
-from aiops_tui.monitor.naming import matching
+from aiops_tui.monitor.naming import CLOCK, matching
 from aiops_tui.monitor.opinions import Opinions
 from aiops_tui.monitor.pages import Stretch, read_other_topics, read_page
 from aiops_tui.monitor.people import Asked, People
@@ -223,9 +223,18 @@ class Collector:
         return None
 
     def show_zone(self, name: str) -> None:
-        """Sum up by the days of a zone from now on."""
+        """Sum up by the days of a zone from now on, and take the hours of filters for those of its clock."""
         self._zone = ZoneInfo(name)
         self._sums = self._new_sums()
+        self._expressions = replace(self._expressions, timezone=name)
+        self._answers.clear()
+        self._foreseen = None
+        for query in [query for query in self._books if query.wanted.of(CLOCK)]:
+            del self._books[query]
+        if self._relations is not None:
+            self._relations = self._named = replace(self._relations, on=self._expressions)
+            for query, book in self._books.items():
+                book.adopt(self._relations_for(query.wanted))
 
     def _new_sums(self) -> dict[str, Sums]:
         return {name: Sums(self._choice.topics, name, self._zone) for name in ("sentiment", "feedback")}
