@@ -138,13 +138,11 @@ class Book:
     def cover(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
         """Read what is missing from a time on (None: all), in short steps of (keys done, keys in all)."""
         lowest, highest = self._lowest(signs), signs.highest or 0
-        small = highest - lowest <= self._tuning.whole_keys
+        whole = since is None or highest - lowest <= self._tuning.whole_keys
         kept = None
         if self.conversations.tail_low is None:
             self._begin(signs)
-            if self._recall is not None and not small:
-                kept = self._recall(self, signs)
-        whole = since is None or small
+            kept = self._recall(self, signs) if self._recall is not None else None
         start = EARLIEST if since is None else since
         if whole or self._covered is None or start < self._covered:
             low = lowest if whole else self._first_key(start, lowest, highest)

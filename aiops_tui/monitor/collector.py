@@ -51,6 +51,8 @@ _FAR = 0.02
 _OTHER_TABLES = {"source.changed", "source.no_rights"}
 """What is said of a question to a table that was taken away."""
 
+_LONG, _MANY_ROWS = ("30d", "90d", "all"), 1_000_000
+
 _BOOKS = 6
 """A view needs up to five: both periods of an uneven window, each with and without its filter, and all times."""
 
@@ -239,11 +241,23 @@ class Collector:
     def _new_sums(self) -> dict[str, Sums]:
         return {name: Sums(self._choice.topics, name, self._zone) for name in ("sentiment", "feedback")}
 
+    def takes_long(self, view: View) -> bool:
+        """Return whether a view needs very many rows that were not read yet."""
+        signs = self.signs
+        if signs is None or view.window.name not in _LONG or signs.rows_from(None) < _MANY_ROWS:
+            return False
+        start = view.window.resolve(signs.now, EARLIEST).start
+        return not any(book.covers(start) for book in self._books.values() if not book.query.wanted)
+
     def keep(self) -> None:
         """Write down for the next start what changed, if that is due; costs some tens of milliseconds at most."""
-        if self._keeper is not None and self.signs is not None and self._keeper.is_due():
+        keeper, signs = self._keeper, self.signs
+        if keeper is not None and signs is not None and self._is_worth_keeping(signs) and keeper.is_due():
             for book in self._books.values():
-                self._keeper.keep(book, self.signs, self._lists.last_users)
+                keeper.keep(book, signs, self._lists.last_users)
+
+    def _is_worth_keeping(self, signs: Signs) -> bool:
+        return signs.rows_from(None) > self._tuning.whole_keys
 
     def recount_next(self) -> bool:
         """Recount one segment of the rollup in use, and say whether it had changed."""
@@ -362,10 +376,10 @@ class Collector:
         book, relations = self._books.get(query), self._relations_for(query.wanted)
         if book is None or (book.relations.topics, book.relations.reasons) != (relations.topics, relations.reasons):
             # What is written otherwise than was known so far was not counted.
-            recall = None if self._keeper is None else self._keeper.kept
-            book = Book(self.database, relations, query, self._tuning, recall)
-            if self._keeper is not None and self._lists.last_users is None:
-                self._lists.last_users = self._keeper.kept_users(book, signs)
+            keeper = self._keeper if self._is_worth_keeping(signs) else None
+            book = Book(self.database, relations, query, self._tuning, None if keeper is None else keeper.kept)
+            if keeper is not None and self._lists.last_users is None:
+                self._lists.last_users = keeper.kept_users(book, signs)
         for done, steps in book.cover(since, signs):
             progress(done, steps)
         self._books[query] = book

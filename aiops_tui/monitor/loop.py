@@ -324,23 +324,22 @@ class Monitor:
         if shown != self._shown or (due is not None and time.monotonic() >= due):
             if self._shown is None or self._shown.view != view:
                 self._report(replace(self._status, state="loading", done=0, steps=0))
-            self._collecting = True
-            try:
-                snapshot = _snapshot(
-                    self._settings,
-                    collector,
-                    self._logs,
-                    view,
-                    (view.tab,),
-                    self._progress,
-                    lambda: self._stopping or self._view is not view,
-                )
-            finally:
-                self._collecting = False
+            if collector.takes_long(view):
+                day = replace(view, window=replace(view.window, name="24h"))
+                self._snapshot = self._collected(collector, day, lambda: self._stopping or self._view is not view)
+                self._report(self._status)
+            snapshot = self._collected(collector, view, lambda: self._stopping or self._view is not view)
             if view is not self._view:
                 self._asked.set()
             self._snapshot, self._shown = snapshot, shown
         self._tell(datetime.now(UTC))
+
+    def _collected(self, collector: Collector, view: View, is_over: Callable[[], bool]) -> Snapshot:
+        self._collecting = True
+        try:
+            return _snapshot(self._settings, collector, self._logs, view, (view.tab,), self._progress, is_over)
+        finally:
+            self._collecting = False
 
     def _recount_meanwhile(self, collector: Collector) -> float:
         """Recount a little in the background, within a share of the database's time; return how long to wait then."""

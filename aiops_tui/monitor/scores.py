@@ -31,7 +31,10 @@ def inside(rows: pl.DataFrame, period: Period, base: int) -> pl.DataFrame:
     """Return the evaluations of a period, with the base bucket that each is in."""
     seconds = pl.col("seconds")
     start, end = -int(-epoch(period.start) // 1), -int(-epoch(period.end) // 1)
-    return rows.filter((seconds >= start) & (seconds < end)).with_columns(bucket=seconds // base * base)
+    within = rows.select(((seconds >= start) & (seconds < end)).fill_null(value=False).all()).item()
+    # All of them, as it is of long windows, are not copied.
+    chosen = rows if within else rows.filter((seconds >= start) & (seconds < end))
+    return chosen.with_columns(bucket=seconds // base * base)
 
 
 def summed(rows: pl.DataFrame, criteria: Sequence[str], disliked: pl.Series | None, *, whole: bool) -> Scores:

@@ -13,7 +13,7 @@ from textual.css.scalar import Scalar
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.model.panels import SourceInfo, Status
 from aiops_tui.model.view import View
-from aiops_tui.model.window import WindowSpec
+from aiops_tui.model.window import Window, WindowSpec
 from aiops_tui.text.cells import middle, width
 from aiops_tui.text.formats import age, clock, moment
 from aiops_tui.text.translations import Translator
@@ -31,13 +31,17 @@ _EXACT = 10
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the header says; ``now`` is this machine's clock, ``reconciled_at`` when all rows had been recounted."""
+    """What the header says; ``now`` is this machine's clock, ``reconciled_at`` when all rows had been recounted.
+
+    ``shown`` is the window of the figures on the screen, None if there are none.
+    """
 
     view: View
     status: Status
     now: datetime
     source: SourceInfo | None = None
     reconciled_at: datetime | None = None
+    shown: Window | None = None
 
 
 class Piece(Drawn):
@@ -134,10 +138,14 @@ def window_text(window: WindowSpec, look: Look) -> str:
 
 def path(heading: Heading, look: Look) -> dict[str, str]:
     """Return the breadcrumb by what each part of it is: source, window, filter, comparison if not the usual one."""
-    view, source = heading.view, heading.source
+    view, source, words = heading.view, heading.source, look.words
+    window = window_text(view.window, look)
+    if heading.status.state == "loading" and heading.shown is not None and heading.shown.name != view.window.name:
+        # A long window is read for some time: what is on the screen is of another one meanwhile.
+        window = words("tui.window_so_far", window=window, shown=words.label(f"window.{heading.shown.name}"))
     parts = {
         "source": f"{source.profile}/{source.database}" if source else "…",
-        "window": window_text(view.window, look),
+        "window": window,
         "compare": look.words.label(f"compare.{view.compare}") if view.compare != "previous" else "",
         "filter": str(view.filter),
         "list": look.words.title("conversations") if view.listed else "",

@@ -445,3 +445,18 @@ def test_the_first_load_tells_how_far_it_is(
     watcher.until_conversations(400)
     told = [status.done for _, status in watcher.updates if status.state == "loading" and status.steps]
     assert len(told) > 2 and told == sorted(told)
+
+
+def test_a_long_window_shows_the_last_day_while_it_is_read(
+    backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiops_tui.monitor.collector._MANY_ROWS", 10)
+    backend.insert([*some_talks(1, 20, ago=timedelta(days=9)), *some_talks(21, 7)])
+    watcher.start(View(window=WindowSpec("90d")))
+    assert conversations(watcher.until_live()) == 27
+    shown = [
+        (status.state, snapshot.window.name, conversations(snapshot))
+        for snapshot, status in watcher.updates
+        if snapshot
+    ]
+    assert shown[0] == ("loading", "24h", 7)

@@ -101,8 +101,8 @@ class MainScreen(Screen[None]):
         """Bring the clock and the age of the data up to date, and the log, which moves by itself."""
         session = self.session
         snapshot = session.snapshot
-        source, reconciled_at = (snapshot.source, snapshot.reconciled_at) if snapshot else (None, None)
-        self._header.show(Heading(session.view, session.status, now, source, reconciled_at))
+        of = (snapshot.source, snapshot.reconciled_at, snapshot.window) if snapshot else (None, None, None)
+        self._header.show(Heading(session.view, session.status, now, *of))
         self._banner.show(session.status, now)
         if session.view.tab == "logs":
             self._pane.show(self._seen())
