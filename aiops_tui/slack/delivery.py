@@ -14,7 +14,7 @@ from aiops_tui.model.panels import Notice
 from aiops_tui.slack import calls
 from aiops_tui.slack.answers import LAYOUT_REFUSED, Outcome, error_word
 from aiops_tui.slack.client import TIMEOUT, has_bot, settings_problem
-from aiops_tui.slack.outbox import Entry, Outbox, State
+from aiops_tui.slack.outbox import Entry, Outbox, OutboxError, State, unusable
 from aiops_tui.slack.parcel import Block, Layout, Parcel
 from aiops_tui.slack.validator import block_errors
 
@@ -234,8 +234,11 @@ def _sole(path: Path) -> Iterator[bool]:
     except ImportError:  # a system without it runs one console
         yield True
         return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as problem:
+        raise OutboxError(unusable(path.parent, problem)) from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

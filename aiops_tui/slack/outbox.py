@@ -337,8 +337,7 @@ class Outbox:
                 self._set_aside()
             raise OutboxError(self._told(problem)) from None
         except OSError as problem:
-            reason = problem.strerror or type(problem).__name__
-            raise OutboxError(Notice("slack.outbox_unusable", {"path": str(self.folder), "reason": reason})) from None
+            raise OutboxError(unusable(self.folder, problem)) from None
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
@@ -387,6 +386,11 @@ class Outbox:
         if _is_corrupt(problem):
             return Notice("slack.outbox_broken", values)
         return Notice("slack.outbox_unusable", values)
+
+
+def unusable(folder: Path, problem: OSError) -> Notice:
+    """Return what to tell of a folder in which nothing can be written."""
+    return Notice("slack.outbox_unusable", {"path": str(folder), "reason": problem.strerror or type(problem).__name__})
 
 
 def new_id() -> str:

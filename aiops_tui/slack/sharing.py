@@ -88,30 +88,45 @@ def share(
         refused = _not_allowed(channel, settings, outbox, wish)
         if refused is not None:
             return refused
-        identity = new_id()
-        veil = veil_for(settings, wish)
-        message = composed(snapshot, view, settings, translator, wish, identity)
-        draw = _drawing(snapshot, view, settings, translator, wish, veil)
-        form = wish.form or settings.share.form
-        draft = Draft(
-            key=_key(snapshot, view, channel, wish),
-            day=snapshot.as_of.astimezone(ZoneInfo(snapshot.timezone)).date().isoformat(),
-            channel=channel,
-            sender=sender_name(settings),
-            title=printable(message.heading, 200),
-            parcel=message.parcel.to_json(),
-            picture=draw() if form == "picture" and channel else None,
-            threaded=settings.share.thread if wish.thread is None else wish.thread,
-            id=identity,
-        )
+        draw = _drawing(snapshot, view, settings, translator, wish, veil_for(settings, wish))
+        draft = _draft(snapshot, view, channel, settings, translator, wish, draw)
         entry, fresh = outbox.put(draft, time.time(), again=wish.again)
-        if not fresh:
-            return _already(entry)
-        courier.draws[entry.id] = draw
+    except OutboxError as trouble:
+        return Outcome("not_sent", trouble.notice)
+    if not fresh:
+        return _already(entry)
+    courier.draws[entry.id] = draw
+    try:
         outbox.purge(time.time() - settings.share.keep_days * _DAY)
         return send_or_wait(entry, courier)
     except OutboxError as trouble:
-        return Outcome("not_sent", trouble.notice)
+        return Outcome("unknown", Notice("slack.outbox_lost", trouble.notice.values), share=entry.id)
+
+
+def _draft(
+    snapshot: Snapshot,
+    view: View,
+    channel: str,
+    settings: Settings,
+    translator: Translator,
+    wish: Wish,
+    draw: Callable[[], bytes | None],
+) -> Draft:
+    """Return a share as it is written down, with its picture where that is how charts are shown."""
+    identity = new_id()
+    message = composed(snapshot, view, settings, translator, wish, identity)
+    pictured = (wish.form or settings.share.form) == "picture" and bool(channel)
+    return Draft(
+        key=_key(snapshot, view, channel, wish),
+        day=snapshot.as_of.astimezone(ZoneInfo(snapshot.timezone)).date().isoformat(),
+        channel=channel,
+        sender=sender_name(settings),
+        title=printable(message.heading, 200),
+        parcel=message.parcel.to_json(),
+        picture=draw() if pictured else None,
+        threaded=settings.share.thread if wish.thread is None else wish.thread,
+        id=identity,
+    )
 
 
 def send_or_wait(entry: Entry, courier: Courier) -> Outcome:

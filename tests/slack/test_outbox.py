@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from aiops_tui.config import Settings
-from aiops_tui.model.panels import Snapshot
+from aiops_tui.model.panels import Notice, Snapshot
 from aiops_tui.model.view import View
 from aiops_tui.slack import Outcome, Wish, share
 from aiops_tui.slack.delivery import Courier
@@ -289,6 +289,22 @@ def test_a_full_disk_says_so(outbox: Outbox, clock: Clock, monkeypatch: pytest.M
     with pytest.raises(OutboxError) as told:
         put(outbox, clock, "x" * 100_000)
     assert "No room" in EN.notice(told.value.notice) or "no room" in EN.notice(told.value.notice)
+
+
+def test_an_outbox_that_fails_after_the_message_left_says_that_it_may_be_there(
+    snapshot: Snapshot, bot: Settings, fake_slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*given: object, **more: object) -> None:
+        raise OutboxError(Notice("slack.outbox_full", {"path": "there", "reason": "disk full"}))
+
+    monkeypatch.setattr(Outbox, "finish", fail)
+    outcome = share(snapshot, View(), bot, EN)
+    assert (outcome.kind, len(fake_slack.posted)) == ("unknown", 1)
+    assert "may have been posted" in EN.notice(outcome.notice)
+    monkeypatch.undo()
+    Courier(bot, Outbox(bot.state_dir)).deliver()
+    assert [entry.state for entry in Outbox(bot.state_dir).entries()] == ["unknown"]
+    assert len(fake_slack.posted) == 1
 
 
 def test_old_shares_are_forgotten_with_their_pictures(outbox: Outbox, clock: Clock) -> None:
