@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks.cases import dashboard, far, imports, keys, memory, overview, paint, polls, quiet, share, windows
+from benchmarks.cases import dashboard, far, imports, keys, logs, memory, overview, paint, polls, quiet, share, windows
 from benchmarks.setting import Case
 
 CASES: Mapping[str, Case] = {
@@ -18,5 +18,6 @@ CASES: Mapping[str, Case] = {
     "windows": windows.measure,
     "memory": memory.measure,
     "keys": keys.measure,
+    "logs": logs.measure,
     "share": share.measure,
 }

@@ -181,8 +181,10 @@ def test_a_follower_tells_what_is_new_and_stops(tmp_path: Path) -> None:
 
 def test_a_read_can_be_cut_short_and_taken_up_again(tmp_path: Path) -> None:
     path = tmp_path / "app.log"
-    append(path, *(line(n, f"{n}") for n in range(20_000)))
+    path.touch()
     book = new(path, keep=30_000)
+    book.poll()
+    append(path, *(line(n, f"{n}") for n in range(20_000)))
     first = book.poll(lambda: True)
     assert 0 < first < 20_000
     book.poll()

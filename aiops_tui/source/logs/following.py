@@ -17,7 +17,7 @@ from aiops_tui.text.printable import printable
 MOST_BEHIND = 32 * 1024 * 1024
 """So many bytes may be written between two reads; of more, the first are skipped, and said to be."""
 
-FIRST_LOOK = 2 * 1024 * 1024
+FIRST_LOOK = 256 * 1024
 """So many bytes before the end are read of a file that is opened; those before them when they are asked for."""
 
 _MIB = 1024 * 1024

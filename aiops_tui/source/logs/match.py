@@ -58,10 +58,11 @@ class Clue:
 
     @property
     def says_lines(self) -> bool:
-        """Whether a line that has it as it is read has it as it is written: nothing in it hangs on where lines end."""
-        if self.literal:
-            return self.pattern.isprintable() and not set(self.pattern) & {'"', "\\"} and " - " not in self.pattern
-        return not set(self.pattern) & set("^$\\.[]()|?*+{}")
+        """Whether what has it as it is read has it as it is written: it hangs on no end of a line, and no quotation."""
+        if not self.pattern.isprintable() or " - " in self.pattern or "=" in self.pattern:
+            return False
+        unlike = {'"', "\\"} if self.literal else {'"', "^", "$"}
+        return not set(self.pattern) & unlike and "\\A" not in self.pattern and "\\z" not in self.pattern
 
 
 @dataclass(frozen=True, slots=True)
