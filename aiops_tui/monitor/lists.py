@@ -84,8 +84,8 @@ class Lists:
         """
         bounds = tuple(math.ceil(epoch(edge)) for edge in edges)
         start = bounds[0] if before is None else math.ceil(epoch(before.start))
-        question = ("users", wanted, bounds, before)
-        written = repr((str(wanted), bounds, start))
+        question = ("users", wanted, on.on.timezone, bounds, before)
+        written = repr((str(wanted), on.on.timezone, bounds, start))
         places = range(len(bounds) - 1)
 
         def at_once() -> Users:
