@@ -18,6 +18,7 @@ from aiops_tui.metrics import panels
 from aiops_tui.model.view import View
 from aiops_tui.model.window import Window, WindowSpec
 from aiops_tui.monitor.collector import Collector
+from aiops_tui.monitor.keeping import FILE
 from aiops_tui.source.connection import Values
 from aiops_tui.source.database import Row, open_database
 from benchmarks.dataset import Shape
@@ -66,8 +67,15 @@ class Setting:
         """Run a module of Python's in a terminal."""
         return Terminal(["-m", module, *arguments], self.environ, self.store.folder)
 
-    def console(self, shape: Shape, window: str = "7d", interval: float = 5.0, url: str | None = None) -> Terminal:
-        """Run the console on a data set, reached by another URL perhaps."""
+    def console(
+        self, shape: Shape, window: str = "7d", interval: float = 5.0, url: str | None = None, *, again: bool = False
+    ) -> Terminal:
+        """Run the console on a data set, reached by another URL perhaps.
+
+        Unless it is started ``again``, it has nothing of what an earlier run kept.
+        """
+        if not again:
+            (self.store.folder / "state" / FILE).unlink(missing_ok=True)
         return self.terminal(
             "aiops_tui",
             "--db",

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks.cases import dashboard, far, imports, keys, logs, memory, overview, paint, polls, quiet, share, windows
+from benchmarks.cases import (
+    dashboard,
+    far,
+    imports,
+    keys,
+    logs,
+    memory,
+    overview,
+    paint,
+    polls,
+    quiet,
+    restart,
+    share,
+    windows,
+)
 from benchmarks.setting import Case
 
 CASES: Mapping[str, Case] = {
@@ -13,6 +27,7 @@ CASES: Mapping[str, Case] = {
     "overview": overview.measure,
     "quiet": quiet.measure,
     "polls": polls.measure,
+    "restart": restart.measure,
     "far": far.measure,
     "dashboard": dashboard.measure,
     "windows": windows.measure,
