@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     store: Store = _STORES[options.database](Path(options.folder).absolute())
     try:
-        setting = Setting(store, Shape(options.rows, options.days), options.rounds)
+        setting = Setting(store, Shape(options.rows, options.days), options.rounds, options.minutes)
         return (
             _data(setting, options.topics, dense=options.equal_density)
             if options.command == "data"
@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--days", type=float, default=90, help="days that they spread over (%(default)s)")
         command.add_argument("--database", choices=_STORES, default="postgresql", help="%(default)s")
         command.add_argument("--folder", default="benchmark-data", help="where the data lie (%(default)s)")
+        command.add_argument("--minutes", type=float, help="how long exact (10) and soak (60, simulated) write")
         command.add_argument("--rounds", type=int, default=3, help="repetitions of long ones (%(default)s)")
     return parser
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
@@ -33,11 +34,15 @@ _TOPICS_ROWS = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where the data lie and how they are shaped; ``rounds`` says how often what is timed is repeated."""
+    """Where the data lie and how they are shaped; ``rounds`` says how often what is timed is repeated.
+
+    ``minutes`` is how long something is written to, None for as long as its case deems right.
+    """
 
     store: Store
     shape: Shape
     rounds: int = 3
+    minutes: float | None = None
 
     def small(self) -> Shape:
         """Return the data set of 100,000 rows that is as dense."""
@@ -108,11 +113,13 @@ class Asked:
 
 
 class Watcher:
-    """The monitor's work on one view, done here and now, with each statement written down."""
+    """The monitor's work on one view, done here and now, with each statement written down; ``changes`` are settings."""
 
-    def __init__(self, setting: Setting, shape: Shape, window: str = "7d", url: str | None = None) -> None:
+    def __init__(
+        self, setting: Setting, shape: Shape, window: str = "7d", url: str | None = None, **changes: Any
+    ) -> None:
         self.asked: list[Asked] = []
-        settings = setting.settings(shape, url)
+        settings = replace(setting.settings(shape, url), **changes)
         self.view = View(window=WindowSpec(window))
         self.database = open_database(settings)
         self.database.connect()

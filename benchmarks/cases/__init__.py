@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from benchmarks.cases import (
     dashboard,
+    exact,
     far,
     imports,
     keys,
@@ -17,6 +18,7 @@ from benchmarks.cases import (
     quiet,
     restart,
     share,
+    soak,
     windows,
 )
 from benchmarks.setting import Case
@@ -29,6 +31,8 @@ CASES: Mapping[str, Case] = {
     "polls": polls.measure,
     "restart": restart.measure,
     "far": far.measure,
+    "exact": exact.measure,
+    "soak": soak.measure,
     "dashboard": dashboard.measure,
     "windows": windows.measure,
     "memory": memory.measure,
