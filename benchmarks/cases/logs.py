@@ -92,7 +92,8 @@ def _count(path: Path) -> None:
 
 def _of(*command: str | Path) -> float:
     environ = {**os.environ, "LC_ALL": "C.UTF-8"}
-    return _seconds(lambda: subprocess.run(command, stdout=subprocess.DEVNULL, env=environ, check=False))
+    # Into a pipe: grep stops at the first line where its output goes nowhere.
+    return _seconds(lambda: subprocess.run(command, stdout=subprocess.PIPE, env=environ, check=False))
 
 
 def _seconds(work: Callable[[], object]) -> float:

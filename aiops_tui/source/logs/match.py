@@ -12,6 +12,7 @@ from aiops_tui.source.logs.pages import Page, Pages
 from aiops_tui.source.logs.rows import Extra, Rows
 from aiops_tui.source.logs.source import Batch
 
+_READ = 128 * 1024
 SEARCHED = 4 * 1024 * 1024
 """So many bytes are read at once where few entries are wanted."""
 
@@ -100,7 +101,7 @@ class Match:
 
     def page(self, pages: Pages, position: int, *, backwards: bool) -> Page | None:
         """Return the next page of a log with the entries that are wanted; none are read where none can be."""
-        size = SEARCHED if self._quick else 256 * 1024
+        size = SEARCHED if self._quick else _READ
         if backwards:
             page = pages.before(position, size, self._may_be_in)
         else:

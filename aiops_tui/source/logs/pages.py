@@ -137,7 +137,7 @@ class Pages:
     def at(self, moment: int) -> int:
         """Return the position of the first entry at or after a moment, the end of the log if there is none."""
         position = self.seek(moment)
-        while (page := self.after(position)) is not None and page.high > position:
+        while (page := self.after(position, 2 * _PROBE)) is not None and page.high > position:
             rows = page.batch.rows
             found = next((place for place, key in enumerate(rows.keys) if key >= moment), None)
             if found is not None:
