@@ -115,11 +115,13 @@ class Header(Horizontal):
 
 
 def state_text(status: Status, now: datetime, words: Translator, *, past: bool = False) -> str:
-    """Return the word for the state and how old the data are, in steps that keep the line quiet.
+    """Return the word for the state and how old the data are, or how much is read, in steps that keep the line quiet.
 
     ``past`` says that the window has ended, so that nothing new will be seen in it.
     """
     word = words("tui.state.past" if past else f"tui.state.{status.state}")
+    if status.state == "loading" and status.steps:
+        return f"{word} {status.done * 100 // status.steps} %"
     if status.polled_at is None:
         return word
     return f"{word} · {words('tui.age', age=age(_calm(now - status.polled_at), words))}"

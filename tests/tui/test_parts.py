@@ -3,8 +3,9 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,13 +17,15 @@ from aiops_tui.charts.colours import Depth
 from aiops_tui.charts.spans import ROLES, Span
 from aiops_tui.config import crash
 from aiops_tui.model.filters import Filter
-from aiops_tui.model.panels import Snapshot
+from aiops_tui.model.panels import Snapshot, Status
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.text.cells import width
 from aiops_tui.text.printable import is_printable
+from aiops_tui.text.translations import Translator
 from aiops_tui.tui import drill, moves
 from aiops_tui.tui.filters import PrintableOnly
+from aiops_tui.tui.header import Heading, path, state_text
 from aiops_tui.tui.look import Look
 from aiops_tui.tui.panes import NUMBERED, make_pane
 from aiops_tui.tui.panes.arrange import visible
@@ -147,3 +150,13 @@ def test_panels_stand_in_one_order_in_every_arrangement() -> None:
             places = [order.index(panel) for row in rows for cell in row.cells for panel in cell.panels]
             if places:
                 assert places == sorted(places), pane.tab
+
+
+def test_the_header_says_how_much_is_read_and_of_what_the_figures_are_meanwhile() -> None:
+    words, now = Translator("en"), datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
+    loading = Status("loading", done=34, steps=100)
+    assert state_text(loading, now, words) == "loading 34 %"
+    look = Look(words, ZoneInfo("Asia/Seoul"), palettes("full")["dark"])
+    heading = Heading(View(window=WindowSpec("90d")), loading, now, shown=WindowSpec("24h").resolve(now, None))
+    assert path(heading, look)["window"] == "last 90 days (so far last 24 hours)"
+    assert path(replace(heading, status=Status("live")), look)["window"] == "last 90 days"
