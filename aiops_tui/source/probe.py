@@ -16,6 +16,7 @@ from aiops_tui.source.problems import SourceError
 from aiops_tui.source.schema import Schema, TableInfo
 
 _KEYS_END = 2**62
+_MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +141,18 @@ _COUNTERS = """
 
 
 def _counters(table: TableInfo | None) -> sa.ColumnElement[str]:
-    """Return the statistics collector's counts of rows written, which lag, and stand still on views and standbys."""
-    if table is None or not table.is_table:
+    """Return the statistics collector's counts of rows written, which lag.
+
+    Views and partitioned tables have none, and on standbys they stand still: there the minute has to do.
+    """
+    if table is None:
         return sa.literal("")
+    minute = sa.func.concat("minute ", sa.func.floor(sa.func.date_part("epoch", sa.func.now()) / _MINUTE))
+    if not table.is_table:
+        return minute
     oid = table.identity[0]
     counts = (getattr(sa.func, f"pg_stat_get_tuples_{what}")(oid) for what in ("inserted", "updated", "deleted"))
-    return sa.func.concat_ws(" ", *counts)
+    return sa.case((sa.func.pg_is_in_recovery(), minute), else_=sa.func.concat_ws(" ", *counts))
 
 
 def _postgres_statement(schema: Schema) -> Statement:
