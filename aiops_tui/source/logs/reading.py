@@ -111,14 +111,16 @@ class Lines:
         """How many lines were longer than `LINE_LIMIT`."""
         self._rest = b""
         self._start = 0
+        self._waiting = False
         self._skipping = False
 
     def feed(self, data: bytes, position: int) -> Block:
         """Return the lines that ``data``, which begins at ``position``, completes; what follows the last waits."""
         lines = data.split(b"\n")
-        start = self._start if self._rest else position
+        start = self._start if self._waiting else position
         starts = [start, *accumulate(map(_whole_length, lines[:-1]), initial=position)][: len(lines) + 1]
         del starts[1]  # the first line may have begun before this block
+        self._waiting = bool(lines[-1]) or (self._waiting and len(lines) == 1)
         lines[0] = self._rest + lines[0]
         if b"\0" in data:
             lines = [line.lstrip(b"\0") for line in lines]
@@ -131,12 +133,12 @@ class Lines:
     def flush(self) -> Block:
         """Return the line that waits for its end, if any, as nothing follows it any more."""
         rest = [] if self._skipping or not self._rest else [self._rest]
-        self._rest, self._skipping = b"", False
+        self._rest, self._skipping, self._waiting = b"", False, False
         return Block(self._bounded(rest), [self._start] * len(rest))
 
     def skip(self) -> None:
         """Forget the line that waits, and leave out what comes before the next end of a line."""
-        self._rest, self._skipping = b"", True
+        self._rest, self._skipping, self._waiting = b"", True, False
 
     def _bounded(self, lines: list[bytes]) -> list[bytes]:
         if not lines or max(map(len, lines)) <= LINE_LIMIT:
