@@ -357,13 +357,19 @@ def test_however_the_bytes_come_the_entries_are_the_same(
         with path.open("ab") as file:
             file.write(text[start:stop])
         growing.poll()
-    whole = LogBook([path], UTC)
+    at_once = tmp_path / "once" / "app.log"
+    at_once.parent.mkdir(exist_ok=True)
+    at_once.write_bytes(b"")
+    whole = LogBook([at_once], UTC)
+    whole.poll()
+    at_once.write_bytes(text)
     whole.poll()
     assert all_entries(growing) == all_entries(whole)
-    assert growing.problems == whole.problems
+    assert [notice.id for notice in growing.problems] == [notice.id for notice in whole.problems]
     growing.close()
     whole.close()
     path.unlink()
+    at_once.unlink()
 
 
 def all_entries(book: LogBook) -> list[LogEntry]:
