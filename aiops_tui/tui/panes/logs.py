@@ -15,7 +15,11 @@ from aiops_tui.tui.widgets.entries import Entries
 from aiops_tui.tui.widgets.table import TableView
 
 _ROWS = (Row("11", (Cell(("levels_by_bucket",)),)), Row("1fr", (Cell(("entries", "patterns")),)))
-_VAST = (Row("12", (Cell(("levels_by_bucket",), 6), Cell(("patterns",), 6))), Row("1fr", (Cell(("entries",)),)))
+_VAST = (
+    Row("11", (Cell(("levels_by_bucket",)),)),
+    Row("2fr", (Cell(("entries",)),)),
+    Row("1fr", (Cell(("patterns",)),)),
+)
 
 
 class LogsPane(Pane):
