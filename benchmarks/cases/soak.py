@@ -7,6 +7,7 @@ from contextlib import closing
 
 import psutil
 
+from aiops_tui.source.problems import SourceError
 from benchmarks.report import Figure
 from benchmarks.setting import Setting, Watcher, middle, ms, timed
 
@@ -22,14 +23,21 @@ def measure(setting: Setting) -> Iterator[Figure]:
     process = psutil.Process()
     seconds: list[float] = []
     memory: list[float] = []
+    lost = 0
     # In time so compressed, what ten minutes bring tells how far the tail goes.
     with closing(Watcher(setting, shape, tail_keys=round(_TAIL / _INTERVAL) * rows)) as watcher:
         watcher.look()
         try:
             for _ in range(polls):
                 setting.store.add(shape, rows)
-                seconds.append(timed(watcher.look))
-                watcher.collector.recount_next()
+                try:
+                    seconds.append(timed(watcher.look))
+                    watcher.collector.recount_next()
+                except SourceError as error:
+                    if not error.lost:
+                        raise
+                    lost += 1
+                    watcher.database.connect()
                 watcher.asked.clear()
                 memory.append(process.memory_info().rss / 2**20)
         finally:
@@ -40,3 +48,4 @@ def measure(setting: Setting) -> Iterator[Figure]:
     yield Figure("an hour: memory at the end / at the beginning", last / first, "x", 1.05, detail)
     early, late = middle(seconds[:quarter]), middle(seconds[-quarter:])
     yield Figure("an hour: a poll at the end / at the beginning", late / early, "x", 1.1, f"{ms(late)} / {ms(early)}")
+    yield Figure("an hour: connections lost", lost, "", 0)

@@ -8,9 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
+from aiops_tui.model.filters import Filter
 from aiops_tui.model.panels import Metric, Snapshot, Status
 from aiops_tui.model.view import View
+from aiops_tui.monitor.collector import Collector
+from aiops_tui.source.cells import CellQuery, conversation_cells
+from aiops_tui.source.database import open_database
 from tests.monitor.backend import Backend
 from tests.monitor.conftest import Watcher, settings_for, some_talks
 
@@ -23,6 +29,8 @@ VIEW = """
 ALTER TABLE conversation_log RENAME TO older;
 CREATE TABLE newer (LIKE older INCLUDING ALL);
 CREATE VIEW conversation_log AS SELECT * FROM older UNION ALL SELECT * FROM newer"""
+MANY = """INSERT INTO conversation_log SELECT i, 'u', 'q', 'a', '부정', 't' || mod(i, 7),
+now() - mod(i, 50) * interval '1 h' FROM generate_series(1, 9999) AS i"""
 INTO = "INSERT INTO {} VALUES (?, ?, 'q', 'a', ?, ?, ?)"
 
 
@@ -71,3 +79,20 @@ def test_new_rows_changed_rows_and_deleted_ones_are_found(spread: tuple[Backend,
     backend.run("DELETE FROM older WHERE id = 5")
     backend.commit()
     watcher.until(negative(15))
+
+
+def test_each_partition_counts_its_own_rows(postgres_url: str, tmp_path: Path) -> None:
+    with closing(Backend(postgres_url)) as backend:
+        backend.create()
+        backend.run(PARTITIONS)
+        backend.run(MANY)
+        backend.run("ANALYZE conversation_log")
+        backend.commit()
+        settings = settings_for(postgres_url, tmp_path)
+        with closing(open_database(settings)) as database:
+            database.connect()
+            counting = conversation_cells(Collector(settings, database).relations(), CellQuery(900, Filter()), 0, None)
+            dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+            plain = str(counting.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+            plan = [row[0] for row in database.rows(sa.text(f"EXPLAIN (COSTS OFF) {plain}"))]
+    assert sum("Partial HashAggregate" in line or "Partial GroupAggregate" in line for line in plan) == 2

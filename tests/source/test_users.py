@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.window import Period, epoch
@@ -98,6 +99,21 @@ def test_who_was_there_before(few: Backend) -> None:
     assert few.ask(users.returning_users(few.on, NONE, 5, DAY)) == [(1,)]
     assert few.ask(users.returning_users(few.on, Filter.parse("user:kim"), 0, DAY)) == [(1,)]
     assert few.ask(users.returning_users(few.on, NONE, 0, Period(MOMENT - 40 * HOUR, MOMENT))) == [(0,)]
+
+
+def test_who_was_there_before_where_the_database_has_not_counted_what_is_new(postgres: Place) -> None:
+    postgres.create(CONVERSATIONS.replace("{time})", "{time}) WITH (autovacuum_enabled = false)"))
+    more = "INSERT INTO conversation_log SELECT i, 'u' || mod(i, 300), 'q', 'a', NULL, NULL, {} FROM {} AS i"
+    postgres.run(more.format(f"timestamptz '{MOMENT - 30 * HOUR}'", "generate_series(1, 9000)"))
+    postgres.run("ANALYZE conversation_log")
+    postgres.run(more.format(f"timestamptz '{MOMENT}'", "generate_series(9001, 10000)"))
+    with closing(postgres.open()) as database:
+        asked = users.returning_users(postgres.relations(database), NONE, 9001, DAY)
+        assert database.rows(asked)[0][0] == 300
+        bound = asked.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
+        plan = "\n".join(row[0] for row in database.rows(sa.text(f"EXPLAIN {bound}")))
+    assert "rows=1 " in plan, "the estimate is not the trap"
+    assert "Nested Loop" not in plan
 
 
 def test_reasons(few: Backend) -> None:
