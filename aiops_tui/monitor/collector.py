@@ -448,7 +448,8 @@ class Collector:
         low = min(scene.low(place) for place in scene.base)
         versions = tuple(book.conversations.version for book in _distinct(*scene.books.values()))
         version = versions[0] if len(versions) == 1 else versions
-        return self._lists.users(scene.relations, scene.wanted, edges, scene.previous, low, version)
+        rows = scene.signs.rows_from(low)
+        return self._lists.users(scene.relations, scene.wanted, edges, scene.previous, low, rows, version)
 
     def _cells(self, scene: _Scene, place: str, period: Period, active_users: int | None) -> Cells:
         book, on, wanted = scene.books[place], scene.relations, scene.wanted

@@ -26,6 +26,7 @@ from aiops_tui.source.lookups import (
     recent,
     scores_of,
     trends,
+    user_times,
     users_by_bucket,
     users_of_both,
     worst,
@@ -38,6 +39,8 @@ RECENT = 50
 WORST = 50
 _EXACT_ROWS = 200_000
 _SLOW = "source.slow_users"
+_ROWS_HERE = 2_000_000
+"""Of so many rows at most users are told apart in memory, where the database is a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,13 @@ class Lists:
         edges: Sequence[datetime],
         before: Period | None,
         low: int,
+        rows: int,
         version: Hashable,
     ) -> Users | None:
         """Count distinct users between the first edge and the last, between each two, and in the period before.
 
-        No row of either period has a key below ``low``. None if that takes too long.
+        No row of either period has a key below ``low``, from which there are at most ``rows``. None if that takes too
+        long.
         """
         bounds = tuple(math.ceil(epoch(edge)) for edge in edges)
         start = bounds[0] if before is None else math.ceil(epoch(before.start))
@@ -100,9 +105,19 @@ class Lists:
             found: dict[int, int] = dict(self._database.rows(users_by_bucket(on, wanted, low, bounds)))
             return Users(current, earlier, tuple(found.get(place, 0) for place in places))
 
+        def here() -> Users:
+            schema = pl.Schema({"user": pl.String(), "seconds": pl.Int64()})
+            seen = self._database.frame(user_times(on, wanted, low, start, bounds[-1]), schema)
+            return _told_apart(seen, bounds, before is not None)
+
+        if on.on.postgres:
+            count = at_once if len(bounds) <= MOST_EDGES else one_by_one
+        else:
+            count = here if rows <= _ROWS_HERE else one_by_one
+
         def ask() -> Users:
             started = time.monotonic()
-            users = at_once() if on.on.postgres and len(bounds) <= MOST_EDGES else one_by_one()
+            users = count()
             last = self.last_users
             # Together with other questions it takes no time of its own.
             seconds = max(time.monotonic() - started, last.seconds if last is not None else 0.0)
@@ -171,6 +186,16 @@ def recent_of(row: Row) -> Recent:
     """Return a row of `lookups.recent` printable, its score not looked up yet."""
     key, at, user, topic, sentiment, question = row
     return Recent(str(key), _moment(at), _text(user), _text(topic), sentiment, None, printable(question or ""))
+
+
+def _told_apart(seen: pl.DataFrame, bounds: Sequence[int], earlier: bool) -> Users:
+    """Count distinct users of rows with ``user`` and ``seconds``, those before the first bound apart."""
+    inside = seen.filter(pl.col("seconds") >= bounds[0])
+    place = pl.Series(bounds[1:-1], dtype=pl.Int64).search_sorted(inside["seconds"], side="right")
+    by_place = inside.group_by(place.alias("place")).agg(pl.col("user").n_unique())
+    found: dict[int, int] = dict(by_place.iter_rows())
+    before = seen.filter(pl.col("seconds") < bounds[0])["user"].n_unique() if earlier else None
+    return Users(inside["user"].n_unique(), before, tuple(found.get(n, 0) for n in range(len(bounds) - 1)))
 
 
 def with_scores(rows: tuple[Recent, ...], evaluations: pl.DataFrame) -> tuple[Recent, ...]:

@@ -26,6 +26,7 @@ _WRITTEN = (
     r"^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
     r"([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d*)?)?( ?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?))?)?$"
 )
+_PLAIN = "[0-9][0-9][0-9][0-9]-??-??[ T]??:??:??"
 _MICROSECONDS = "?" * 19 + "." + "[0-9]" * 6
 _EPOCH_DAY = 2_440_587.5  # 1970-01-01 as SQLite's day number
 _MINUTES, _SECONDS = 16, 19  # characters of "2026-11-22 16:49" and "2026-11-22 16:49:11"
@@ -63,6 +64,8 @@ def sqlite_seconds(column: ColumnElement[object], naive_timezone: str) -> Column
     counted = sa.case((far, number / 1000), else_=number)
     whole = sa.cast(counted, sa.BigInteger)
     seconds = sa.case(
+        # As most clocks write: told apart at one glance, because the general form costs three times as much.
+        (text.op("GLOB")(_PLAIN), sa.cast(sa.func.strftime("%s", text), sa.BigInteger) - naive),
         # The dash keeps out what strftime takes for a time as well: 'now', clock times, numbers of days.
         (sa.and_(sa.func.typeof(column) == "text", sa.func.substr(text, 5, 1) == "-"), clock),
         (sa.func.typeof(column).in_(("integer", "real")), whole - sa.case((counted < whole, 1), else_=0)),
