@@ -82,7 +82,7 @@ def test_users_that_cannot_be_counted_leave_the_rest_of_the_view(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for room in (collecting.__name__.replace("collector", name) for name in ("lists", "people")):
-        for name in ("active_users", "users_by_bucket", "users_of_both", "top_users", "returning_users"):
+        for name in ("active_users", "users_by_bucket", "users_of_both", "user_times", "top_users", "returning_users"):
             monkeypatch.setattr(f"{room}.{name}", lambda *_: ENDLESS, raising=False)
     collector = Collector(database.settings, database)
     collected = collector.collect(View(), ("overview", "users"), lambda done, steps: None)
