@@ -115,7 +115,13 @@ class Keeper:
             self._told[owner] = now
 
     def _owner(self, book: Book, signs: Signs, what: str) -> str:
-        about = (_FORM, what, self._database.place, signs.identity, book.query.base, self._meaning)
+        schema = book.relations.schema
+        tables = {"f": (schema.feedback,), "e": schema.evaluations}.get(what, ())
+        same: tuple[object, ...] = tuple(table and table.identity for table in (schema.conversations, *tables))
+        if not book.relations.on.postgres:
+            # The place of a table in a file is taken again by the next one: any other table made anew counts there.
+            same = (*same, signs.identity)
+        about = (_FORM, what, self._database.place, same, schema.criteria, book.query.base, self._meaning)
         return hashlib.sha256(repr(about).encode()).hexdigest()
 
 
