@@ -174,6 +174,8 @@ def _draw_legend(
     if unit != "count":
         few = "" if layout.numbers else f"{glyphs.few} "
         pieces.append((f"   {few}{translator('charts.few', n=FEW)}", "muted"))
+    elif not layout.numbers:
+        pieces.append((f"   {glyphs.few} 0", "muted"))
     size = sum(cells.width(text) for text, _ in pieces)
     x = layout.left if layout.left + size <= canvas.width else 0
     for text, role in pieces:

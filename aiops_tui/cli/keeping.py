@@ -45,9 +45,10 @@ def _saved(run: Invocation, named: Found) -> tuple[str, Mapping[str, str]]:
     name = view_name(str(named.value))
     status = USAGE if named.origin.startswith("--") else FAILED
     shown = {"origin": named.origin, "value": printable(name, _LONGEST)}
+    if not views:
+        raise Stop(Notice("cli.no_views_yet", shown), status)
     if name not in views:
-        known = ", ".join(views) or "–"
-        raise Stop(Notice("cli.no_such_view", {**shown, "views": printable(known, _LONGEST)}), status)
+        raise Stop(Notice("cli.no_such_view", {**shown, "views": printable(", ".join(views), _LONGEST)}), status)
     try:
         view_of(views[name])
     except ViewError as error:

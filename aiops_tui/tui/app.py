@@ -232,8 +232,8 @@ class Console(Patient):
             return
         before = session.lately.seen(session.view, session.snapshot)
         if before is not None:
-            line = changes(before, session.view.tab, session.snapshot, look.words, look.zone)
-            self.tell(line, "accent", seconds=60)
+            line, seconds = changes(before, session.view.tab, session.snapshot, look.words, look.zone)
+            self.tell(line, "accent", seconds)
 
     # look
 

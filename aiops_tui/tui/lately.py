@@ -18,6 +18,9 @@ AWAY = timedelta(minutes=1)
 MOST = 40
 """Of so many views the figures are remembered."""
 
+_READING, _GLANCING = 30.0, 4.0
+"""Seconds that a line with news stands over the keys, and one without."""
+
 _COUNTED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "volume": ("conversations", ()), "sentiment_by_bucket": ("conversations", ()),
     "levels_by_bucket": ("errors", ("error", "critical")), "feedback_by_day": ("feedback", ()),
@@ -104,8 +107,8 @@ def glance(tab: str, snapshot: Snapshot) -> Glance:
     return Glance(snapshot.as_of, figures, counts)
 
 
-def changes(before: Glance, tab: str, snapshot: Snapshot, words: Translator, zone: ZoneInfo) -> str:
-    """Return in one line what is new since a glance."""
+def changes(before: Glance, tab: str, snapshot: Snapshot, words: Translator, zone: ZoneInfo) -> tuple[str, float]:
+    """Return in one line what is new since a glance, and for how many seconds that is worth the last line."""
     new_ones: list[str] = []
     moved: list[str] = []
     told: set[str] = set()
@@ -122,8 +125,9 @@ def changes(before: Glance, tab: str, snapshot: Snapshot, words: Translator, zon
                 moved.append(f"{words.title(panel.id)} {then} → {now}")
     away = (snapshot.as_of - before.as_of).total_seconds()
     at = formats.moment(before.as_of, zone)[5:16] if away > 43_200 else formats.clock(before.as_of, zone)[:5]
-    what = " · ".join(new_ones + moved) or words("tui.lately.nothing")
-    return words("tui.lately", at=at, away=formats.age(away, words), what=what)
+    what = " · ".join(new_ones + moved)
+    line = words("tui.lately", at=at, away=formats.age(away, words), what=what or words("tui.lately.nothing"))
+    return line, _READING if what else _GLANCING
 
 
 def _since(panel: Series, start: str, n: int) -> tuple[int, bool]:

@@ -8,7 +8,7 @@ import pytest
 
 from aiops_tui.cli.problems import Stop
 from aiops_tui.config.lastsession import LastSession, keep_session
-from aiops_tui.config.savedviews import save_view
+from aiops_tui.config.savedviews import delete_view, save_view
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.reopening import options_of
 from aiops_tui.model.view import View
@@ -51,7 +51,9 @@ def test_headless_commands_open_it_too(run: Run, db: Path, state: Path) -> None:
 def test_a_name_that_is_not_there_is_told_with_those_that_are(run: Run, db: Path, state: Path) -> None:
     shown = run("snapshot", "--view", "evening")
     assert shown.status == 2
-    assert shown.line == "--view: there is no saved view “evening”: morning round"
+    assert shown.line == "--view: there is no saved view “evening”, only morning round"
+    delete_view(state, "morning round")
+    assert "no view is saved yet" in run("snapshot", "--view", "evening").line
 
 
 def test_a_view_that_cannot_be_opened_any_more_is_told(run: Run, db: Path, state: Path) -> None:

@@ -115,7 +115,7 @@ def test_the_topics_are_a_table_that_says_of_how_many(snapshot: Snapshot) -> Non
     assert "*Topics  3 of 487*\n```" in text
     table = text.split("3 of 487*\n```")[1].split("```")[0].strip("\n").splitlines()
     assert [line.split() for line in table] == [
-        ["Topic", "Conversations", "Negative"],
+        ["Topic", "Conversations", "Negative", "%"],
         ["결제", "오류", "1,840", "61.0%"],
         ["환불", "1,702", "–"],
         ["other", "topics", "412", "20.0%"],

@@ -202,9 +202,11 @@ def test_what_changed_is_told_exactly(figures: Any) -> None:
     before = Glance.read(json.loads(json.dumps(glance("overview", shown).kept())))
     assert before is not None
     words, seoul = Translator("en"), ZoneInfo("Asia/Seoul")
-    line = changes(before, "overview", later(shown, 125, 42, 0.243), words, seoul)
+    line, long = changes(before, "overview", later(shown, 125, 42, 0.243), words, seoul)
     assert line == "since 16:50 (2 h): 42 new conversations · Negative share 21.0% → 24.3%"
-    assert changes(before, "overview", later(shown, 5), words, seoul) == "since 16:50 (5 min): nothing new"
+    nothing, brief = changes(before, "overview", later(shown, 5), words, seoul)
+    assert nothing == "since 16:50 (5 min): nothing new"
+    assert brief < long, "the keys are not hidden for long by no news"
 
 
 def test_of_a_window_that_has_moved_on_the_least_is_told(figures: Any) -> None:
@@ -213,7 +215,7 @@ def test_of_a_window_that_has_moved_on_the_least_is_told(figures: Any) -> None:
     shown = figures(View(window=WindowSpec("24h")))
     volume = shown.panel("overview", "volume")
     total = sum(sum(values) for values in volume.series.values())
-    assert f"≥ {total:,} new conversations" in changes(old, "overview", shown, Translator("en"), ZoneInfo("UTC"))
+    assert f"≥ {total:,} new conversations" in changes(old, "overview", shown, Translator("en"), ZoneInfo("UTC"))[0]
 
 
 @pytest.mark.parametrize("kept", [None, [], {}, {"as_of": "x", "figures": {}, "counts": {}},

@@ -21,7 +21,7 @@ class TellingScreen(KeepingScreen):
     """Shares at one key, or after a preview; takes back, and lists what was shared."""
 
     class Shared(Message):
-        """A share ended; an exception is one that nobody foresaw.."""
+        """A share ended; an exception is one that nobody foresaw."""
 
         def __init__(self, result: Outcome | Exception) -> None:
             super().__init__()

@@ -93,7 +93,7 @@ class Listing(TableView):
             return EMPTY
         total = self.panel.total if self.panel.total is not None else self.count()
         shown = number(max(total, self.count())) + ("+" if self.panel.total is None and self.more else "")
-        return (Span(self.look.words("common.shown_of", shown=number(self.row + 1), total=shown), "muted"),)
+        return (Span(self.look.words("common.place_of", place=number(self.row + 1), total=shown), "muted"),)
 
     def note(self) -> Line:
         """Return that there is more to come, or that no more is kept."""
