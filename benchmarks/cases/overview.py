@@ -72,4 +72,4 @@ def _by_monitor(setting: Setting, shape: Shape) -> float:
 
 def _replay(asked: list[Asked], ask: Ask) -> None:
     for one in asked:
-        ask(one.statement, one.large)
+        ask(one.statement, one.large, one.values)
