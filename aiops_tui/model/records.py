@@ -100,7 +100,7 @@ class LogEntry:
     ``time`` is aware, None if the line and all before it have none. ``source`` names the file. Texts are printable.
     ``number`` counts the entries of one run of the program and identifies the entry. ``origin`` is what the line says
     of where it comes from (logger, file and line, function). ``cut`` says that a line was too long to be kept whole,
-    and ``left_out`` how many lines came after those in ``more``.
+    and ``left_out`` how many lines came after those in ``more``. ``repeats`` are the entries that it stands for.
     """
 
     number: int
@@ -112,6 +112,7 @@ class LogEntry:
     origin: str = ""
     cut: bool = False
     left_out: int = 0
+    repeats: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Logs:
         spooled = [*self._commands, *([self._input] if self._input else [])]
         named = [path for path in _log_files(settings) if path != Path("-")]
         self.book = LogBook([*named, *(spool.path for spool in spooled)], ZoneInfo(settings.naive_timezone))
-        self.browser = Browser(self.book)
+        self.browser = Browser(self.book, folding=True)
         self._follower = LogFollower(self.book, self.browser.refresh)
         self._reader = threading.Thread(target=self.browser.run, name="log reader", daemon=True)
 

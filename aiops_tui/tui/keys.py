@@ -110,6 +110,7 @@ KEYS: tuple[Key, ...] = (
     Key("around", ("t",), "t", "log", rank=6),
     Key("mark", ("m",), "m", "log"),
     Key("to_mark", ("apostrophe",), "'", "log"),
+    Key("fold", ("z",), "z", "log", rank=7),
     Key("sources", ("v",), "v", "log"),
     Key("previous_record", ("left",), "←", "conversation", rank=3, repeats=True),
     Key("next_record", ("right",), "→", "conversation", rank=4, repeats=True),

@@ -21,6 +21,7 @@ from aiops_tui.model.window import Period
 from aiops_tui.source.logs import Browser, LogBook, Match, browser, cells, counts, latest, match_of, pages
 from aiops_tui.source.logs.counts import STEP
 from aiops_tui.source.logs.dialects import NO_TIME
+from aiops_tui.source.logs.folds import kind_of
 from aiops_tui.source.logs.pages import Pages
 from aiops_tui.source.logs.source import number_of, place_of
 
@@ -362,3 +363,97 @@ def test_what_one_reads_stays_while_the_log_goes_on(walked: tuple[Path, LogBook,
         looked._read_newer(never)
     assert [looked[place].message for place in range(len(looked))][-110:] == [str(n) for n in range(10, 120)]
     assert looked.arrived == 120
+
+
+def folded(tmp_path: Path, lines: list[str], keep: int = 50_000) -> tuple[LogBook, Browser]:
+    book = opened(*written(tmp_path, [lines]), keep=keep)
+    looked = Browser(book, folding=True)
+    looked.refresh()
+    looked._begin = lambda wish: wish(never)  # type: ignore[method-assign]
+    return book, looked
+
+
+def test_ten_thousand_equal_errors_are_one_line_that_can_be_unfolded(tmp_path: Path) -> None:
+    said = "user u{0} 'name {0}' timed out after {0}.5 ms (id=deadbeef{0:04})"
+    errors = [line(n // 50, said.format(n), "ERROR") for n in range(10_000)]
+    book, looked = folded(tmp_path, [line(0, "begun"), *errors, line(300, "went on")])
+    while not looked.at_start:
+        looked._read_older(never)
+    assert [looked[row].repeats for row in range(len(looked))] == [1, 10_000, 1]
+    assert looked[1].message.startswith("user u9999"), "the latest is shown"
+    assert len(looked.all()) == 10_002
+    looked.fold(looked[1].number)
+    assert len(looked) == 10_002
+    assert looked[1].repeats == 1
+    looked.fold(looked[500].number)
+    assert len(looked) == 3
+    book.close()
+
+
+def test_an_error_is_gone_to_once_however_often_it_was_repeated(tmp_path: Path) -> None:
+    alike = [line(10 + n, f"failed {n}", "ERROR") for n in range(20)]
+    lines = [line(0, "early", "ERROR"), line(1, "x"), *alike, line(40, "y"), line(41, "late", "ERROR")]
+    book, looked = folded(tmp_path, lines, keep=5)
+
+    def after(step: int, number: int) -> int:
+        looked.next_error(step, number)
+        place = None if looked.arrival.number is None else looked.place(looked.arrival.number)
+        assert place is not None
+        return place
+
+    seen = [looked[len(looked) - 1].message]
+    place = len(looked) - 1
+    for step in (-1, -1, 1, 1):
+        place = after(step, looked[place].number)
+        seen.append(looked[place].message)
+    assert seen == ["late", "failed 19", "early", "failed 19", "late"]
+    book.close()
+
+
+def test_what_is_found_among_repetitions_is_shown(tmp_path: Path) -> None:
+    book, looked = folded(tmp_path, [line(0, "x"), *(line(n, f"failed {n}", "ERROR") for n in range(100, 200))])
+    assert len(looked) == 2
+    looked.find("failed 142", 0, looked[1].number)
+    assert looked.arrival.number is not None
+    place = looked.place(looked.arrival.number)
+    assert place is not None
+    assert looked[place].message == "failed 142"
+    book.close()
+
+
+@PROPERTY
+@given(text=PIECES, opened_at=st.integers(0, 60))
+def test_what_is_folded_is_all_there_is_in_its_order(tmp_path: Path, text: list[str], opened_at: int) -> None:
+    book, looked = folded(tmp_path, text)
+    plain = Browser(book)
+    plain.refresh()
+    expected = [plain[place].number for place in range(len(plain))]
+    assert [entry.number for entry in looked.all()] == expected
+    assert sum(looked[row].repeats for row in range(len(looked))) == len(expected)
+    for row in range(len(looked)):
+        assert looked.place(looked[row].number) == row
+    if expected:
+        rows = len(looked)
+        number = expected[opened_at % len(expected)]
+        looked.fold(number)
+        place = looked.place(number)
+        assert place is not None
+        assert looked[place].number == number
+        looked.fold(number)
+        assert len(looked) == rows
+    book.close()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("took 12 ms", "took 7.5 ms", True),
+        ("order 9f1c-22 of 'kim'", "order ab01-7 of 'lee'", True),
+        ("feed", "dead", False),
+        ("timed out", "refused", False),
+    ],
+)
+def test_numbers_ids_and_quoted_texts_do_not_keep_messages_apart(one: str, other: str, same: bool) -> None:
+    assert (kind_of(0, 1, one) == kind_of(0, 1, other)) is same
+    assert kind_of(0, 1, one) != kind_of(1, 1, one)
+    assert kind_of(0, 1, one) != kind_of(0, 2, one)

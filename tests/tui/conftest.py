@@ -97,6 +97,12 @@ class FakeBook:
     def __getitem__(self, place: int) -> LogEntry:
         return self.entries[place]
 
+    def all(self) -> list[LogEntry]:
+        return list(self.entries)
+
+    def fold(self, number: int) -> None:
+        self.wishes.append(("fold", number))
+
     def arrive(self, number: int | None) -> None:
         self.arrival = Arrival(self.arrival.serial + 1, number, missed=number is None)
         self.version += 1

@@ -570,3 +570,33 @@ async def test_from_a_log_entry_to_the_conversations_of_its_minute_and_back(desk
         await d.press("escape")
         await d.sees("request served")
         assert d.console.session.view.tab == "logs"
+
+
+async def test_repeated_log_entries_are_one_line_with_their_number(desk: Open) -> None:
+    def repeated(monitor: Any) -> None:
+        monitor.logs.add(1, "error", "refused")
+        monitor.logs.entries[-1] = replace(monitor.logs.entries[-1], repeats=10_000)
+
+    async with desk(view=View(tab="logs"), prepare=repeated) as d:
+        await d.sees("×10,000  refused")
+        await d.press("z")
+        await d.until(lambda: d.monitor.logs.wishes[-1:] == [("fold", d.monitor.logs.entries[-1].number)])
+        assert not d.console.screen.query_one(Entries).following
+
+
+async def test_a_log_of_repetitions_is_read_back_until_the_list_is_full_or_enough(desk: Open) -> None:
+    def little(monitor: Any) -> None:
+        monitor.logs.drop(len(monitor.logs.entries))
+        monitor.logs.at_start = False
+
+    async with desk(view=View(tab="logs"), prepare=little) as d:
+        d.monitor.logs.add(1)
+        d.monitor.logs.listener()
+        await d.until(lambda: ("older",) in d.monitor.logs.wishes)
+        d.monitor.logs.entries[-1] = replace(d.monitor.logs.entries[-1], repeats=20_000)
+        d.monitor.logs.add(1)
+        d.monitor.logs.wishes.clear()
+        d.monitor.logs.listener()
+        await d.until(lambda: d.console.screen.query_one(Entries).count() == 2)
+        await d.pilot.pause()
+        assert ("older",) not in d.monitor.logs.wishes

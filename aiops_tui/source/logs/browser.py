@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.records import Arrival, LogEntry
 from aiops_tui.source.logs.book import LogBook, first_millisecond
+from aiops_tui.source.logs.folds import Folds
 from aiops_tui.source.logs.match import ERRORS, EVERYTHING, Clue, ExpressionError, Match
 from aiops_tui.source.logs.rows import Extra, Rows
 from aiops_tui.source.logs.source import place_of
@@ -28,16 +31,20 @@ class Browser:
     """Entries by place, like a list: an older stretch, read as it is wished for, and the end of the logs, as it grows.
 
     Reading is done by `run`, in a thread of its own; all other methods return at once and may be called from any
-    thread. ``version`` changes whenever there is something else to be seen; ``listener`` is called then.
+    thread. ``version`` changes whenever there is something else to be seen; ``listener`` is called then. While
+    ``folding``, neighbours that say the same are one: the latest of them, which knows how many they are.
     """
 
-    def __init__(self, book: LogBook) -> None:
+    def __init__(self, book: LogBook, *, folding: bool = False) -> None:
         self.version = 0
         self.arrival = Arrival()
         self.busy = 0
         """How many bytes were looked through for what is under way, 0 while nothing is."""
         self.listener: Callable[[], None] = lambda: None
         self._book = book
+        self._folding = folding
+        self._unfolded: set[int] = set()
+        self._folds: tuple[int, Folds] | None = None
         self._wanted = EVERYTHING
         self._stretch: Stretch | None = None
         self._joined = True  # the end of the logs follows on the stretch
@@ -55,23 +62,74 @@ class Browser:
 
     def __len__(self) -> int:
         with self._book.lock:
-            rows, place = self._tail
-            return len(self._older) + (len(rows) - place if self._joined else 0)
+            return len(self._rows_now()) if self._folding else self._size()
 
     def __getitem__(self, place: int) -> LogEntry:
         with self._book.lock:
-            rows, at, extras = self._at(range(len(self))[place])
-            return self._book.entry_of(rows, at, extras)
+            run = self._run(place)
+            entry = self._entry(run[-1])
+            return replace(entry, repeats=len(run)) if len(run) > 1 else entry
+
+    def all(self) -> list[LogEntry]:
+        """Return every entry that is at hand, folded or not."""
+        with self._book.lock:
+            return [self._entry(place) for place in range(self._size())]
 
     def place(self, number: int) -> int | None:
         """Return where the entry of that number is, None if it is not among these."""
         with self._book.lock:
-            for rows, span, before in self._parts():
-                try:
-                    return rows.numbers.index(number, span.start, span.stop) - span.start + before
-                except ValueError:
-                    continue
-            return None
+            place = self._place(number)
+            return self._rows_now().row(place) if self._folding and place is not None else place
+
+    def fold(self, number: int) -> None:
+        """Show the entries that say the same as this one and follow on each other each by itself, or as one again."""
+        with self._book.lock:
+            place = self._place(number)
+            if place is None or not self._folding:
+                return
+            folds = Folds(self._kinds())
+            run = folds.run(folds.row(place))
+            opened = {number for number in self._unfolded if (at := self._place(number)) is not None and at in run}
+            self._unfolded ^= opened or {number}
+            self._folds = None
+        self._changed()
+
+    def _size(self) -> int:
+        rows, place = self._tail
+        return len(self._older) + (len(rows) - place if self._joined else 0)
+
+    def _run(self, row: int) -> range:
+        """Return the places, whatever is folded, of the entries of a row."""
+        if self._folding:
+            return self._rows_now().run(row)
+        place = range(self._size())[row]
+        return range(place, place + 1)
+
+    def _rows_now(self) -> Folds:
+        """Return what is folded; what the book has read since is looked at as it is asked for."""
+        version = self._book.version
+        if self._folds is None or self._folds[0] != version:
+            places = map(self._place, self._unfolded)
+            self._folds = version, Folds(self._kinds(), [place for place in places if place is not None])
+        return self._folds[1]
+
+    def _kinds(self) -> array[int]:
+        kinds = array("q")
+        for rows, span, _ in self._parts():
+            kinds += rows.kinds[span.start : span.stop]
+        return kinds
+
+    def _entry(self, place: int) -> LogEntry:
+        rows, at, extras = self._at(place)
+        return self._book.entry_of(rows, at, extras)
+
+    def _place(self, number: int) -> int | None:
+        for rows, span, before in self._parts():
+            try:
+                return rows.numbers.index(number, span.start, span.stop) - span.start + before
+            except ValueError:
+                continue
+        return None
 
     @property
     def at_start(self) -> bool:
@@ -195,6 +253,7 @@ class Browser:
             rows, extras, place = self._book.tail()
             if self._stretch is not None and self._joined and self._book.dropped != self._dropped:
                 self._joined = False  # entries have gone that were between the stretch and the end
+            self._folds = None
             self._tail = (rows, place)
             if self._wanted:
                 kept = self._chosen(rows, extras, place)
@@ -234,7 +293,7 @@ class Browser:
     def _to_end(self) -> None:
         with self._book.lock:
             self._stretch, self._joined, self._seen = None, True, -1
-            self._rows, self._extras, self._older = Rows(), {}, range(0)
+            self._rows, self._extras, self._older, self._folds = Rows(), {}, range(0), None
         self.refresh()
         self._arrived(None)
 
@@ -242,7 +301,7 @@ class Browser:
         self._wanted = wanted
         self._verdicts = {}
         self._to_end()
-        if wanted and len(self) < PAGE:
+        if wanted and self._size() < PAGE:
             self._read_older(cancelled)
 
     def _read_older(self, cancelled: Cancelled) -> None:
@@ -272,6 +331,7 @@ class Browser:
             self._dropped, self._seen = self._book.dropped, -1
             self._stretch, self._joined = stretch, joined
             self._rows, self._extras, self._older = stretch.rows, stretch.extras, stretch.span(closed=not joined)
+            self._folds = None
         self.refresh()
 
     def _load(self, key: int, cancelled: Cancelled) -> None:
@@ -289,26 +349,64 @@ class Browser:
         with book.lock:
             keys = [rows.keys[at] for rows, span, _ in self._parts() for at in span]
             place = min(bisect_left(keys, key), len(keys) - 1)
-            number = self[place].number if keys else None
+            number = self._entry(place).number if keys else None
         self._arrived(number, missed=number is None)
 
     def _go(self, number: int, cancelled: Cancelled) -> None:
+        self._bring(number, cancelled)
+        self._arrived(number, missed=self.place(number) is None)
+
+    def _bring(self, number: int, cancelled: Cancelled) -> None:
+        """Read what is around an entry, unless it is at hand."""
         if self.place(number) is None:
             index, position = place_of(number)
             page = self._book.pages[index].after(position)
             self._load(_NEVER if page is None or page.first_key is None else page.first_key, cancelled)
-        self._arrived(number, missed=self.place(number) is None)
 
     def _hunt(self, wanted: Match, step: int, number: int | None, cancelled: Cancelled) -> None:
-        found = self._found(wanted, step or -1, number, cancelled)
+        found = self._found_apart(wanted, step or -1, number, cancelled)
         if found is None and step == 0 and number is not None:
-            found = self._found(wanted, 1, number, cancelled)
+            found = self._found_apart(wanted, 1, number, cancelled)
         if cancelled():
             return
         if found is None:
             self._arrived(number, missed=True)
         else:
-            self._go(found, cancelled)
+            self._reveal(wanted, found)
+            self._arrived(found)
+
+    def _found_apart(self, wanted: Match, step: int, number: int | None, cancelled: Cancelled) -> int | None:
+        """Read what is around the next or previous wanted entry that is not shown as one with where one is."""
+        found = number
+        while (found := self._found(wanted, step, self._edge(wanted, step, found), cancelled)) is not None:
+            self._bring(found, cancelled)
+            place = self.place(found)
+            if number is None or place is None or place != self.place(number) or cancelled():
+                break
+            if not self._fits(wanted, self._run(place)[-1]):
+                break
+        return found
+
+    def _edge(self, wanted: Match, step: int, number: int | None) -> int | None:
+        """Return the first or last of the entries that are shown as one, where what is shown is wanted itself."""
+        with self._book.lock:
+            place = None if number is None else self.place(number)
+            if place is None or not self._folding:
+                return number
+            run = self._run(place)
+            return self._entry(run[0] if step < 0 else run[-1]).number if self._fits(wanted, run[-1]) else number
+
+    def _reveal(self, wanted: Match, number: int) -> None:
+        """Unfold where what was found is, unless what is shown of it is as good."""
+        with self._book.lock:
+            place = self.place(number)
+            if self._folding and place is not None and not self._fits(wanted, self._run(place)[-1]):
+                self._unfolded.add(number)
+                self._folds = None
+
+    def _fits(self, wanted: Match, place: int) -> bool:
+        rows, at, extras = self._at(place)
+        return wanted.wants(rows, at, extras.get(rows.numbers[at]))
 
     def _found(self, wanted: Match, step: int, number: int | None, cancelled: Cancelled) -> int | None:
         """Return the next or previous wanted entry, None if there is none."""

@@ -25,7 +25,7 @@ class Rows:
     """Entries by column, all equally long.
 
     ``keys`` are what they are ordered by and ``times`` their times, in milliseconds since the epoch; ``levels`` and
-    ``sources`` are indices.
+    ``sources`` are indices; those whose ``kinds`` are equal say the same.
     """
 
     keys: array[int] = field(default_factory=lambda: array("q"))
@@ -33,6 +33,7 @@ class Rows:
     times: array[int] = field(default_factory=lambda: array("q"))
     levels: bytearray = field(default_factory=bytearray)
     sources: array[int] = field(default_factory=lambda: array("H"))
+    kinds: array[int] = field(default_factory=lambda: array("q"))
     origins: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
 
@@ -46,6 +47,7 @@ class Rows:
         self.times.extend(other.times)
         self.levels.extend(other.levels)
         self.sources.extend(other.sources)
+        self.kinds.extend(other.kinds)
         self.origins.extend(other.origins)
         self.messages.extend(other.messages)
 
@@ -61,6 +63,7 @@ class Rows:
             array("q", _picked(self.times, places)),
             bytearray(_picked(self.levels, places)),
             array("H", _picked(self.sources, places)),
+            array("q", _picked(self.kinds, places)),
             _picked(self.origins, places),
             _picked(self.messages, places),
         )
@@ -68,7 +71,7 @@ class Rows:
     def _become(self, other: Rows) -> None:
         self.keys, self.numbers, self.times = other.keys, other.numbers, other.times
         self.levels, self.sources = other.levels, other.sources
-        self.origins, self.messages = other.origins, other.messages
+        self.kinds, self.origins, self.messages = other.kinds, other.origins, other.messages
 
     def merge(self, other: Rows) -> int:
         """Add sorted rows among these, which are sorted, after those with equal keys; return the first that moved."""
@@ -92,6 +95,7 @@ class Rows:
             self.times[span],
             self.levels[span],
             self.sources[span],
+            self.kinds[span],
             self.origins[span],
             self.messages[span],
         )
@@ -104,6 +108,7 @@ class Rows:
         del self.times[span]
         del self.levels[span]
         del self.sources[span]
+        del self.kinds[span]
         del self.origins[span]
         del self.messages[span]
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aiops_tui.source.logs.chain import Chain
 from aiops_tui.source.logs.dialects import NO_TIME, continues
+from aiops_tui.source.logs.folds import kind_of
 from aiops_tui.source.logs.following import FollowedFile
 from aiops_tui.source.logs.formats import OTHER, Format, Head, bare_head
 from aiops_tui.source.logs.reading import Block
@@ -135,7 +136,9 @@ class Reader:
         rows.levels.append(level)
         rows.sources.append(self.index)
         rows.origins.append(self._origin(origin) if origin else "")
-        rows.messages.append(printable(message, LINE_CHARACTERS))
+        text = printable(message, LINE_CHARACTERS)
+        rows.kinds.append(kind_of(self.index, level, text))
+        rows.messages.append(text)
         if len(message) > LINE_CHARACTERS:
             batch.addition(number).cut = True
 

@@ -215,7 +215,7 @@ def _entries(book: Book | None) -> Table | None:
     """Return the entries of a log that are at hand, with the lines that follow each."""
     if book is None:
         return None
-    listed = [book[place] for place in range(len(book))]
+    listed = book.all()
     rows = tuple((each.time, each.level, each.source, "\n".join((each.message, *each.more))) for each in listed)
     columns = (Column("time", "time"), Column("level", "level"), Column("source", "text"), Column("message", "text"))
     return Table("entries", columns, rows, None)

@@ -25,6 +25,7 @@ _LEVEL = 8
 _LONGEST_SOURCE = 18
 _ROOM_FOR_SOURCE, _ROOM_FOR_ORIGIN = 70, 90
 _ORIGIN = 24
+_MOST_TO_FILL = 20_000
 
 
 class Book(Protocol):
@@ -69,6 +70,12 @@ class Book(Protocol):
 
     def place(self, number: int, /) -> int | None:
         """Return where the entry of that number is, None if it is not among these."""
+
+    def all(self) -> list[LogEntry]:
+        """Return every entry that is at hand, folded or not."""
+
+    def fold(self, number: int, /) -> None:
+        """Show the repetitions that an entry stands for each by itself, or as one again."""
 
     def older(self) -> None:
         """Read on before the first entry."""
@@ -149,6 +156,7 @@ class Entries(Rows):
             self._arrive(book.arrival)
         elif self.following:
             self._to_end()
+            self._fill()
         else:
             self._stand_still()
         self.redraw()
@@ -232,6 +240,7 @@ class Entries(Rows):
         dated = self._is_old(self._entry(self.top))
         when = moment(entry.time, look.zone)[5:] if dated else clock(entry.time, look.zone)
         more = f"  +{len(entry.more)}" if entry.more else ""
+        repeated = f"×{number(entry.repeats)}  " if entry.repeats > 1 else ""
         level = look.words.label(entry.level) if entry.level != "other" else NOTHING
         return (
             Span(fit(when, 14 if dated else 8), "label"),
@@ -239,6 +248,7 @@ class Entries(Rows):
             Span(fit(level, _LEVEL), entry.level if entry.level != "other" else "muted"),
             Span("  ", "text"),
             *self._whence(entry, width),
+            Span(repeated, "accent"),
             Span(entry.message, "text" if entry.level != "debug" else "muted"),
             Span(more, "muted"),
         )
@@ -278,6 +288,14 @@ class Entries(Rows):
             self._leave_end()
         super().select(row)
         self._read_on()
+
+    def _fill(self) -> None:
+        """Read more where repetitions leave the list with less than it has room for, if they are not too many."""
+        total = self.count()
+        if self.book is not None and total < self._page and not self.book.at_start:
+            entries = filter(None, map(self._entry, range(total)))
+            if sum(entry.repeats for entry in entries) < _MOST_TO_FILL:
+                self.book.older()
 
     def _leave_end(self) -> None:
         if self.following and self.book is not None:
@@ -383,6 +401,13 @@ class Entries(Rows):
         entry = self.entry()
         if self.book is not None and entry is not None:
             self.book.next_error(step, entry.number)
+
+    def action_fold(self) -> None:
+        """Show the repetitions that the selected entry stands for each by itself, or as one again."""
+        entry = self.entry()
+        if self.book is not None and entry is not None:
+            self._leave_end()
+            self.book.fold(entry.number)
 
     def action_mark(self) -> None:
         """Remember the selected entry."""
