@@ -600,3 +600,12 @@ async def test_a_log_of_repetitions_is_read_back_until_the_list_is_full_or_enoug
         await d.until(lambda: d.console.screen.query_one(Entries).count() == 2)
         await d.pilot.pause()
         assert ("older",) not in d.monitor.logs.wishes
+
+
+async def test_the_log_follows_a_window_that_is_moved(desk: Open) -> None:
+    async with desk(view=View(tab="logs")) as d:
+        await d.sees("request served 199")
+        await d.press("comma")
+        await d.until(lambda: d.monitor.logs.wishes[-1:] == [("seek", d.console.session.view.window.at)])
+        await d.press("0")
+        await d.until(lambda: d.monitor.logs.wishes[-1:] == [("latest",)])

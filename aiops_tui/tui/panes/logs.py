@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from aiops_tui.model.filters import Filter
+from aiops_tui.model.window import WindowSpec
 from aiops_tui.tui.look import host
 from aiops_tui.tui.panes.arrange import Cell, Plan, Row
 from aiops_tui.tui.panes.pane import Pane, Seen
@@ -33,6 +34,7 @@ class LogsPane(Pane):
         super().__init__()
         self.hidden: frozenset[str] = frozenset()
         """The names of the logs that are switched off."""
+        self._window = WindowSpec()
         self._narrowed: tuple[object, ...] = (None, Filter(), frozenset())
 
     def show(self, seen: Seen) -> None:
@@ -43,7 +45,21 @@ class LogsPane(Pane):
             self._narrowed = (seen.book, wanted, self.hidden)
             if not fresh:
                 seen.book.show_only(wanted, self.hidden)
+        else:
+            self._follow(seen)
         super().show(seen)
+
+    def _follow(self, seen: Seen) -> None:
+        """Go to the end of a window that was moved; to the end of the logs where it moves with the clock again."""
+        window, before = seen.view.window, self._window
+        if seen.book is None or window == before:
+            return
+        self._window = window
+        end = window.until or window.at
+        if end is not None:
+            seen.book.seek(end)
+        elif not before.is_live:
+            seen.book.latest()
 
     def hide(self, hidden: frozenset[str]) -> None:
         """Switch logs off, and all others on."""
@@ -68,6 +84,7 @@ class LogsPane(Pane):
     def go_to(self, moment: datetime) -> None:
         """Go to a moment in the list, and give it the keys."""
         self.bring("entries")
+        self._window = self._seen.view.window
         self.query_one(Entries).seek(moment)
 
     def panels(self) -> Iterator[Drawn]:
