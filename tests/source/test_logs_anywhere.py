@@ -22,6 +22,7 @@ from aiops_tui.source.logs import Browser, LogBook, Match, browser, cells, count
 from aiops_tui.source.logs.counts import STEP
 from aiops_tui.source.logs.dialects import NO_TIME
 from aiops_tui.source.logs.folds import kind_of
+from aiops_tui.source.logs.match import ExpressionError, places_of
 from aiops_tui.source.logs.pages import Pages
 from aiops_tui.source.logs.source import number_of, place_of
 
@@ -457,3 +458,12 @@ def test_numbers_ids_and_quoted_texts_do_not_keep_messages_apart(one: str, other
     assert (kind_of(0, 1, one) == kind_of(0, 1, other)) is same
     assert kind_of(0, 1, one) != kind_of(1, 1, one)
     assert kind_of(0, 1, one) != kind_of(0, 2, one)
+
+
+def test_an_expression_is_found_where_it_is_among_characters_of_any_script() -> None:
+    text = "환불 요청 12, refund 345"
+    assert [text[start:end] for start, end in places_of("[0-9]+", text)] == ["12", "345"]
+    assert [text[start:end] for start, end in places_of("요청|REFUND", text)] == ["요청"]
+    assert places_of("x*", text) == []
+    with pytest.raises(ExpressionError):
+        places_of("(", text)

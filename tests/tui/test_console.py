@@ -609,3 +609,15 @@ async def test_the_log_follows_a_window_that_is_moved(desk: Open) -> None:
         await d.until(lambda: d.monitor.logs.wishes[-1:] == [("seek", d.console.session.view.window.at)])
         await d.press("0")
         await d.until(lambda: d.monitor.logs.wishes[-1:] == [("latest",)])
+
+
+async def test_what_fits_an_expression_is_marked_in_the_log(desk: Open) -> None:
+    async with desk(view=View(tab="logs")) as d:
+        await d.sees("request served 199")
+        entries = d.console.desk.query_one(Entries)
+        await d.press("f", *"/ser[a-z]+ 1/", "enter")
+        await d.until(lambda: not entries.has_focus or entries._expression)
+        spans = entries.with_hits(entries.line(entries.count() - 1, 100))
+        assert [span.text for span in spans if span.role == "hit"] == ["served 1"]
+        entries.find("/(/")
+        assert entries.with_hits(entries.line(0, 100)) == entries.line(0, 100)

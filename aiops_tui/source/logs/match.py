@@ -45,6 +45,22 @@ def expression(pattern: str, *, literal: bool = False) -> Any:
         raise ExpressionError(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)) from None
 
 
+def places_of(pattern: str, text: str) -> list[tuple[int, int]]:
+    """Return where an expression is found in a text, from and to before which character; empty places are none.
+
+    Raises:
+        ExpressionError: it cannot be read.
+    """
+    data = text.encode("utf-8", "replace")
+    found = (match.span() for match in expression(pattern).finditer(data))
+    ends = [(_characters(data[:start]), _characters(data[:end])) for start, end in found]
+    return [(start, end) for start, end in ends if start < end]
+
+
+def _characters(data: bytes) -> int:
+    return len(data.decode("utf-8", "ignore"))
+
+
 @dataclass(frozen=True, slots=True)
 class Clue:
     """An expression, or a literal text, that an entry has or, if ``negated``, has not."""

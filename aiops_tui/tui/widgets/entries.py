@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from textual.message import Message
@@ -18,7 +19,7 @@ from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.history import Mark
 from aiops_tui.tui.look import host
 from aiops_tui.tui.widgets.empty import Emptiness, empty_lines
-from aiops_tui.tui.widgets.lines import EMPTY
+from aiops_tui.tui.widgets.lines import EMPTY, marked
 from aiops_tui.tui.widgets.rows import Rows
 
 _LEVEL = 8
@@ -138,6 +139,7 @@ class Entries(Rows):
         self._arrival = 0
         self._seen = 0
         self._sought = ""
+        self._expression = ""
         self._told = False
         self._top_number: int | None = None
         self._source_cells = 0
@@ -373,6 +375,7 @@ class Entries(Rows):
         self._sought = needle.strip()
         is_expression = len(needle) > 2 and needle.startswith("/") and needle.endswith("/")
         self.needle = "" if is_expression else needle.lower()
+        self._expression = needle[1:-1] if is_expression else ""
         here = self.entry()
         if self.needle and here is not None and self.needle in self.text_of(self.row).lower():
             self._leave_end()
@@ -380,6 +383,17 @@ class Entries(Rows):
             self.book.find(self._sought, 0, here.number if here else None)
         self.redraw()
         return True
+
+    def with_hits(self, line: Line) -> Line:
+        """Return an entry with what is sought marked, a text or what fits an expression."""
+        if not self._expression:
+            return super().with_hits(line)
+        from aiops_tui.source.logs.match import ExpressionError, places_of
+
+        try:
+            return marked(line, partial(places_of, self._expression))
+        except ExpressionError:  # told as nothing that was found
+            return line
 
     def hit(self, step: int, *, here: bool = False) -> bool:
         """Go to the next (1) or previous (-1) entry that has the text sought, wherever in the logs."""

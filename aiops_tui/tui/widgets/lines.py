@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from aiops_tui.charts.lines import fit_line, line_width
 from aiops_tui.charts.spans import Line, Span
 
-__all__ = ["EMPTY", "centred", "fit_line", "highlighted", "join", "line_width", "on_ground", "sides"]
+__all__ = ["EMPTY", "centred", "fit_line", "highlighted", "join", "line_width", "marked", "on_ground", "sides"]
 
 EMPTY: Line = ()
 
@@ -41,6 +41,18 @@ def centred(text: str, role: str, cells: int, height: int) -> list[Line]:
     texts = wrap(text, max(cells - 4, 1))[:height]
     above = (height - len(texts)) // 2
     return [EMPTY] * above + [(Span(fit(row, cells, "center"), role),) for row in texts]
+
+
+def marked(line: Iterable[Span], places: Callable[[str], Iterable[tuple[int, int]]]) -> Line:
+    """Return the line with the places that are found in its texts, from and to before which character, as hits."""
+    spans: list[Span] = []
+    for span in line:
+        last = 0
+        for start, end in places(span.text):
+            spans += [span._replace(text=span.text[last:start]), Span(span.text[start:end], "hit", "hit")]
+            last = end
+        spans.append(span._replace(text=span.text[last:]))
+    return tuple(span for span in spans if span.text)
 
 
 def highlighted(line: Iterable[Span], needle: str) -> Line:

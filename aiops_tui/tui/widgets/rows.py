@@ -94,12 +94,15 @@ class Rows(Framed, can_focus=True):
 
     def _shown(self, row: int, width: int) -> Line:
         line = self.line(row, width - 1)
-        if self.needle:
-            line = highlighted(line, self.needle)
+        line = self.with_hits(line)
         if row != self.row:
             return fit_line((Span(" ", "text"), *line), width)
         ground = "selected" if self.lit else "selected.blur"
         return on_ground(fit_line((Span("▌" if self.lit else " ", "accent"), *line), width), ground)
+
+    def with_hits(self, line: Line) -> Line:
+        """Return a line with what is sought marked."""
+        return highlighted(line, self.needle) if self.needle else line
 
     def _thumb(self, total: int) -> range:
         size = max(self._page * self._page // total, 1)
