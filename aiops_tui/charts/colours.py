@@ -49,8 +49,8 @@ _COLOURS: dict[tuple[bool, Depth], dict[str, str]] = {
     (False, "full"): _LIGHT, (False, "sixteen"): _LIGHT_SIXTEEN, (False, "grey"): _LIGHT_GREY,
 }  # fmt: skip
 _HEATS: dict[tuple[bool, Depth], tuple[str, ...]] = {
-    (True, "full"): ("#1d2a35", "#28404c", "#38524f", "#5a6144", "#86702f", "#b17c2c", "#d88a37", "#f6a95e"),
-    (False, "full"): ("#eef0ea", "#e9e3cb", "#eed6a8", "#f0c384", "#eda95e", "#e08a3a", "#c76a1c", "#9c470b"),
+    (True, "full"): ("#1d2a35", "#28404c", "#38524f", "#745f2c", "#8d772d", "#b17c2c", "#d88a37", "#f6a95e"),
+    (False, "full"): ("#eef0ea", "#f3eeb4", "#eed6a8", "#f0c384", "#eda95e", "#e08a2c", "#c76a1c", "#9c470b"),
     (True, "sixteen"): ("#000080", "#000080", "#008080", "#008080", "#808000", "#808000", "#ffff00", "#ffff00"),
     (False, "sixteen"): ("#ffffff", "#ffffff", "#c0c0c0", "#c0c0c0", "#ffff00", "#ffff00", "#808000", "#800000"),
     (True, "grey"): ("#1e1e1e", "#323232", "#464646", "#5c5c5c", "#808080", "#a0a0a0", "#c4c4c4", "#eeeeee"),
