@@ -10,6 +10,7 @@ import polars as pl
 from aiops_tui.metrics.buckets import closed, open_last
 from aiops_tui.metrics.compare import count_metric
 from aiops_tui.metrics.inputs import Inputs
+from aiops_tui.metrics.load import load_panels
 from aiops_tui.metrics.patterns import pattern_table
 from aiops_tui.model.panels import Column, Metric, Panel, Series, Table
 from aiops_tui.model.records import LEVELS
@@ -32,6 +33,7 @@ def panels(inputs: Inputs) -> tuple[Panel, ...]:
         _metric("errors", ERRORS, current, before, counts, inputs),
         _metric("warnings", WARNINGS, current, before, counts, inputs),
         _levels(counts, inputs),
+        *load_panels(inputs),
         pattern_table(inputs.log_sample),
         _entries(None if current is None else int(current["n"].sum()), inputs),
     )

@@ -21,6 +21,14 @@ _VAST = (
     Row("2fr", (Cell(("entries",)),)),
     Row("1fr", (Cell(("patterns",)),)),
 )
+_TOP = Row("11", (Cell(("levels_by_bucket",), 7), Cell(("load",), 5)))
+_LOADED = Plan(
+    wide=(_TOP, *_ROWS[1:]),
+    vast=(_TOP, *_VAST[1:]),
+    panels=("levels_by_bucket", "load", "entries", "patterns"),
+    first="entries",
+    tiles=1,
+)
 
 
 class LogsPane(Pane):
@@ -48,6 +56,10 @@ class LogsPane(Pane):
         else:
             self._follow(seen)
         super().show(seen)
+
+    def plan_now(self) -> Plan:
+        """Return the arrangement with the load of the machine where the logs tell it."""
+        return self.plan if self.panel("load") is None else _LOADED
 
     def _follow(self, seen: Seen) -> None:
         """Go to the end of a window that was moved; to the end of the logs where it moves with the clock again."""
@@ -90,5 +102,6 @@ class LogsPane(Pane):
     def panels(self) -> Iterator[Drawn]:
         """Make the panels."""
         yield Chart("levels_by_bucket", "stacked")
+        yield Chart("load")
         yield Entries()
         yield TableView("patterns")
