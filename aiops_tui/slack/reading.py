@@ -61,7 +61,7 @@ def _chart(block: Block, cells: int) -> Iterator[Line]:
     for each in series:
         values = [float(str(point.get("value") or 0)) for point in _list(each.get("data"))]
         top = max(values, default=0) or 1
-        steps = "".join(_SPARK[max(min(round(8 * (value / top)), 8), 0)] for value in values)
+        steps = "".join(_SPARK[round(8 * min(max(value / top, 0), 1))] for value in values)
         yield (Span(f"{steps} ", "accent"), Span(_said({"text": each.get("name")}), "label"))
 
 
