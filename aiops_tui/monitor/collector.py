@@ -53,6 +53,9 @@ _OTHER_TABLES = {"source.changed", "source.no_rights"}
 
 _LONG, _MANY_ROWS = ("30d", "90d", "all"), 1_000_000
 
+_SCORES = 8
+"""Sums of scores kept: both periods of the view, and of those looked at before."""
+
 _BOOKS = 6
 """A view needs up to five: both periods of an uneven window, each with and without its filter, and all times."""
 
@@ -128,6 +131,7 @@ class Collector:
         self._evaluation_problem: Notice | None = None
         self._sums = self._new_sums()
         self._keeper = None if at_once else Keeper(settings, database)
+        self._scores: OrderedDict[Hashable, tuple[int, Scores]] = OrderedDict()
         self._learnt: WeakSet[Segment] = WeakSet()
 
     @property
