@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from aiops_tui.model.window import EARLIEST, LATEST, Period, epoch
+from aiops_tui.monitor.scores import Scores
 from aiops_tui.source.cells import (
     CELLS,
     FEEDBACK_CELLS,
@@ -95,6 +96,8 @@ class Book:
         self.relations = relations
         self.evaluations: pl.DataFrame | None = None
         self.disliked: pl.Series | None = None
+        self.scores: OrderedDict[Hashable, Scores] = OrderedDict()
+        """Sums of the evaluations at hand, by whoever reckons them."""
         self.reconciled_at: datetime | None = None
         self._database = database
         self._tuning = tuning
@@ -219,6 +222,7 @@ class Book:
         """Go on with tables of which those of the evaluations alone were made anew."""
         self.relations = relations
         self._prepared.clear()
+        self.scores.clear()
         self.evaluations = None
         self._evaluations_from = None
 
@@ -251,6 +255,7 @@ class Book:
         rows = self.ask_evaluations(since, low) if ahead is None else ahead
         self.evaluations = with_scores(rows, len(self.relations.schema.criteria))
         self.disliked = None
+        self.scores.clear()
         self._evaluations_from = since or EARLIEST, low
         self._evaluations_signs = (signs.evaluations, signs.feedback)
         self._evaluations_lasting = signs.lasting
@@ -261,6 +266,7 @@ class Book:
         """Read which of the conversations that were evaluated somebody disliked, unless that is known."""
         if self.disliked is None and self.evaluations is not None and self.relations.feedback is not None:
             statement = disliked_among(self.relations)
+            self.scores.clear()
             self.disliked = self._database.frame(statement, pl.Schema({"conversation": pl.Int64()}))["conversation"]
 
     def evaluation_topics(self) -> list[str | None]:

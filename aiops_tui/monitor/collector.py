@@ -32,7 +32,7 @@ from aiops_tui.monitor.opinions import Opinions
 from aiops_tui.monitor.pages import Stretch, read_other_topics, read_page
 from aiops_tui.monitor.people import Asked, People
 from aiops_tui.monitor.reasons import Reasons
-from aiops_tui.monitor.scores import Scores, inside, summed
+from aiops_tui.monitor.scores import inside, summed
 from aiops_tui.monitor.sums import Sums
 from aiops_tui.source.cells import CellQuery
 from aiops_tui.source.database import Database
@@ -131,7 +131,6 @@ class Collector:
         self._evaluation_problem: Notice | None = None
         self._sums = self._new_sums()
         self._keeper = None if at_once else Keeper(settings, database)
-        self._scores: OrderedDict[Hashable, tuple[int, Scores]] = OrderedDict()
         self._learnt: WeakSet[Segment] = WeakSet()
 
     @property
@@ -533,13 +532,14 @@ class Collector:
         if rows is None:
             return cells
 
-        def reckon() -> Scores:
+        question = (wanted, period, whole, self._zone)
+        scores = book.scores.get(question)
+        if scores is None:
             chosen = matching(inside(rows, period, book.query.base), wanted, topics, self._zone)
-            return summed(chosen, scene.relations.schema.criteria, book.disliked, whole=whole)
-
-        question = ("scores", book.query, wanted, period, whole, self._zone)
-        # Nothing of this is asked of the database, which may be why it is not known.
-        scores = self._answers.of(question, book.evaluation_version, reckon, patient=False) or reckon()
+            scores = summed(chosen, scene.relations.schema.criteria, book.disliked, whole=whole)
+            book.scores[question] = scores
+            while len(book.scores) > _SCORES:
+                book.scores.popitem(last=False)
         return replace(
             cells,
             evaluations=scores.by_bucket,
