@@ -242,5 +242,6 @@ def _same(one: pl.DataFrame, other: pl.DataFrame) -> bool:
     """Return whether two frames hold the same cells, in any order."""
     if one.height != other.height:
         return False
-    keys = [name for name in one.columns if name != "n"]
-    return one.sort(keys).equals(other.sort(keys))
+    # Told by what is left of their difference: putting cells in order takes several times as long.
+    left = pl.concat([one, other.with_columns(-pl.col("n"))])
+    return not (merged(left)["n"] != 0).any()
