@@ -18,7 +18,8 @@ from aiops_tui.monitor import Monitor
 from aiops_tui.slack import Outcome, Wish, share
 from aiops_tui.text.translations import Translator
 from benchmarks.report import Figure
-from benchmarks.setting import Setting, middle, ms
+from benchmarks.setting import Setting, is_live, middle, ms
+from benchmarks.terminal import Terminal
 
 _TOKEN = "xoxb-1234567890-AbCdEfGh"
 _SERVER = """
@@ -29,6 +30,7 @@ with FakeSlack() as slack:
     sys.stdin.read()
 """
 _ROUNDS = 5
+_SETTLING = 2.0
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
@@ -44,8 +46,23 @@ def measure(setting: Setting) -> Iterator[Figure]:
         first = _cpu(snapshot, sharing, Wish(again=True))
         plain = [_cpu(snapshot, sharing, Wish(again=True)) for _ in range(_ROUNDS)]
         drawn = [_cpu(snapshot, sharing, Wish(again=True, form="picture")) for _ in range(_ROUNDS)]
+        said = [_from_key(setting, address, Path(folder) / str(n)) for n in range(_ROUNDS)]
     yield Figure("a share's own time of the processor", middle(plain) * 1000, "ms", 150, f"the first one {ms(first)}")
     yield Figure("the same with a picture", middle(drawn) * 1000, "ms", 400, f"the dearest {ms(max(drawn))}")
+    detail = f"a console each; worst {ms(max(said))}; two frames of a sixtieth of a second"
+    yield Figure("from the share key to “sharing” on the screen", middle(said) * 1000, "ms", 2000 / 60, detail)
+
+
+def _from_key(setting: Setting, address: str, state: Path) -> float:
+    """Return the seconds from the key until the screen says that it is shared."""
+    told = {"SLACK_BOT_TOKEN": _TOKEN, "SLACK_CHANNEL": "#ops", "AIOPS_SLACK_API_URL": address,
+            "AIOPS_STATE_DIR": str(state)}  # fmt: skip
+    command = ["-m", "aiops_tui", "--db", setting.store.url(setting.small()), "--lang", "en"]
+    with Terminal(command, {**setting.environ, **told}, setting.store.folder) as terminal:
+        terminal.wait(is_live, 600)
+        terminal.settle(_SETTLING)
+        pressed = terminal.press(b"s")
+        return terminal.wait(lambda screen: any("sharing" in line for line in screen.lines)) - pressed
 
 
 def _cpu(snapshot: Snapshot, settings: Settings, wish: Wish) -> float:
