@@ -54,8 +54,10 @@ class Terminal:
         environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(Path.cwd())}
         arguments = ["-c", _RUN, url, str(directory / "state"), str(directory / "*.log")]
         self.child = pexpect.spawn(
-            sys.executable, arguments, env=environ, dimensions=(40, 120), encoding="utf-8", codec_errors="replace"
-        )
+            sys.executable, arguments, env=environ, dimensions=(40, 120), encoding="utf-8", codec_errors="replace",
+            # Whoever runs the tests may have been told to outlive a hang-up, which a program inherits.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+        )  # fmt: skip
         self.raw = ""
         self.pressed = 0
         """How much had been written when keys were pressed last."""
