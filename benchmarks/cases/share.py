@@ -49,8 +49,8 @@ def measure(setting: Setting) -> Iterator[Figure]:
         said = [_from_key(setting, address, Path(folder) / str(n)) for n in range(_ROUNDS)]
     yield Figure("a share's own time of the processor", middle(plain) * 1000, "ms", 150, f"the first one {ms(first)}")
     yield Figure("the same with a picture", middle(drawn) * 1000, "ms", 400, f"the dearest {ms(max(drawn))}")
-    detail = f"a console each; worst {ms(max(said))}; two frames of a sixtieth of a second"
-    yield Figure("from the share key to “sharing” on the screen", middle(said) * 1000, "ms", 2000 / 60, detail)
+    detail = f"a console each; worst {ms(max(said))}; the bar is a frame of a sixtieth of a second"
+    yield Figure("from the share key to “sharing” on the screen", middle(said) * 1000, "ms", 1000 / 60, detail)
 
 
 def _from_key(setting: Setting, address: str, state: Path) -> float:
