@@ -88,21 +88,6 @@ class Pages:
             reader.take(lines.flush(), batch, now)
         return batch
 
-    def entry_at(self, position: int) -> int:
-        """Return the position at which the entry begins that a position lies in."""
-        floor = self.chain.floor(position + 1)
-        line_end = self._line_end(position, self.chain.ceiling(position))
-        # The last sure beginning at or before the position's line.
-        stop, size = line_end, _PROBE
-        while True:
-            start = max(line_end - size, floor)
-            heads = self._heads(start, stop, aligned=start == floor)
-            if heads or start == floor or size > MOST:
-                break
-            size *= 8
-        batch = self.parse(heads[-1] if heads else start, line_end)
-        return place_of(batch.rows.numbers[-1])[1] if batch.rows.numbers else position
-
     def beginning(self, start: int, high: int) -> int:
         """Return the first position from ``start`` to before ``high`` where an entry begins, else the last before."""
         return self._beginning(start, high, self.chain.floor(high))
