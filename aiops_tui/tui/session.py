@@ -13,8 +13,8 @@ from aiops_tui.model.records import Conversation, Neighbours, Page, TopicCount
 from aiops_tui.model.view import View
 from aiops_tui.tui.history import History, Place
 from aiops_tui.tui.lately import Lately
+from aiops_tui.tui.logbook import Book
 from aiops_tui.tui.vocabulary import Vocabulary
-from aiops_tui.tui.widgets.entries import Book
 
 INTERVALS: tuple[float, ...] = (2.0, 5.0, 10.0, 30.0, 60.0)
 

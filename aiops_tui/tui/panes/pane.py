@@ -14,11 +14,12 @@ from textual.widget import Widget
 from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel, Series, Snapshot, Status, Table
 from aiops_tui.model.view import View
 from aiops_tui.tui.history import Mark
+from aiops_tui.tui.logbook import Book
 from aiops_tui.tui.panes.arrange import LIST, Plan, behind, visible
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn, Framed
 from aiops_tui.tui.widgets.empty import Emptiness
-from aiops_tui.tui.widgets.entries import Book, Entries
+from aiops_tui.tui.widgets.entries import Entries
 from aiops_tui.tui.widgets.listing import Listing, Load
 from aiops_tui.tui.widgets.rows import Rows
 from aiops_tui.tui.widgets.table import TableView

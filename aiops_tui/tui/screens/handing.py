@@ -19,11 +19,12 @@ from aiops_tui.text.cells import cut
 from aiops_tui.text.formats import NOTHING
 from aiops_tui.tui import moves
 from aiops_tui.tui.exporting import PAGE, Exporting, Stopped, Target, write_pages, write_panel
+from aiops_tui.tui.logbook import Book
 from aiops_tui.tui.look import host
 from aiops_tui.tui.screens.asking import AskingScreen
 from aiops_tui.tui.session import Session
 from aiops_tui.tui.widgets.chart import Chart
-from aiops_tui.tui.widgets.entries import Book, Entries
+from aiops_tui.tui.widgets.entries import Entries
 from aiops_tui.tui.widgets.rows import Rows
 from aiops_tui.tui.widgets.table import TableView
 
