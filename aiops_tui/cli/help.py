@@ -34,13 +34,22 @@ def help_text(ctx: click.Context, groups: tuple[Group, ...], commands: tuple[str
     return "\n\n".join("\n".join(section) for section in sections if section)
 
 
+def written(option: click.Option) -> str:
+    """Return an option as people give it: a switch that is on by default by what turns it off."""
+    return (option.secondary_opts or option.opts)[0]
+
+
+def meaning(option: click.Option, command: str | None, say: Translator) -> str:
+    """Return what an option does, which may be the command's own; ``console`` is the command without a name."""
+    special = f"cli.option.{command}.{option.name}"
+    text = say(special)
+    return say(f"cli.option.{option.name}") if text == special else text
+
+
 def _rows(group: Group, ctx: click.Context, command: str | None, say: Translator) -> Iterator[tuple[str, str]]:
     """Return the options of a group with their meaning, which may be the command's own."""
     for option in group.options:
-        names = " ".join(filter(None, [(option.secondary_opts or option.opts)[0], option.metavar]))
-        special = f"cli.option.{command}.{option.name}"
-        text = say(special)
-        yield names, say(f"cli.option.{option.name}") if text == special else text
+        yield " ".join(filter(None, [written(option), option.metavar])), meaning(option, command, say)
     if group.name == "other":
         yield "-h, --help", say("cli.option.help")
         if ctx.parent is None:

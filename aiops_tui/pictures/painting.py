@@ -48,21 +48,25 @@ def png(lines: Sequence[Line], *, dark: bool, stale: frozenset[int] = frozenset(
 
     Needs Pillow (`pictures.available`). What would be larger than any screen is cut off.
     """
-    from PIL import Image, ImageDraw
-
     columns = max((sum(cell_len(span.text) for span in line) for line in lines), default=1)
     rows = max(min(len(lines), _MOST_CELLS // max(columns, 1)), 1)
-    size = (columns * CELL_WIDTH + 2 * _MARGIN, rows * CELL_HEIGHT + 2 * _MARGIN)
-    picture = Image.new("RGB", size, ink("text", "", dark=dark).ground)
-    canvas = ImageDraw.Draw(picture)
     cells = list(_cells(lines[:rows], dark=dark, stale=stale))
+    return painted(cells, columns, rows, ink("text", "", dark=dark).ground)
+
+
+def painted(cells: Sequence[Cell], columns: int, rows: int, ground: str) -> bytes:
+    """Return cells as a picture with a margin, what none of them covers in the colour of the ground."""
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("RGB", (columns * CELL_WIDTH + 2 * _MARGIN, rows * CELL_HEIGHT + 2 * _MARGIN), ground)
+    canvas = ImageDraw.Draw(picture)
     for cell in cells:
         left, top, right, bottom = _box(cell)
         canvas.rectangle((left, top, right - 1, bottom - 1), fill=cell.ground)
     for cell in cells:
-        colour, ground, box = _rgb(cell.colour), _rgb(cell.ground), _box(cell)
+        colour, behind, box = _rgb(cell.colour), _rgb(cell.ground), _box(cell)
         if is_shape(cell.text):
-            draw_shape(canvas, cell.text, box, colour, ground)
+            draw_shape(canvas, cell.text, box, colour, behind)
         elif not cell.text.isspace():
             mask = _glyph(cell.text, cell.width, bold=cell.bold)
             if mask is not None:

@@ -1,4 +1,4 @@
-"""Makes the font of the pictures from NanumGothicCoding.ttf: ``python docs/font.py NanumGothicCoding.ttf OUT.ttf``.
+"""Makes the font of the pictures from NanumGothicCoding.ttf: ``python tools/font.py NanumGothicCoding.ttf OUT.ttf``.
 
 Needs fonttools. All Hangul syllables are kept, Latin letters, punctuation and symbols; box, block and braille
 characters are drawn as geometry. The name is another, as the licence of a changed font asks.

@@ -1,0 +1,46 @@
+"""What is made from the code is as the code is, and says all of it."""
+
+from __future__ import annotations
+
+import re
+
+import click
+import pytest
+
+from aiops_tui.cli.commands import program
+from aiops_tui.cli.help import written
+from aiops_tui.config.settings import VARIABLES
+from aiops_tui.tui.keys import KEYS
+from tools import reference
+
+
+@pytest.mark.parametrize("path", reference.documents(), ids=lambda path: path.name)
+def test_a_page_that_is_made_from_the_code_is_up_to_date(path: object) -> None:
+    made = {page: text for page, text in reference.documents().items() if page == path}
+    for page, text in made.items():
+        assert page.read_text(encoding="utf-8") == text, "run python -m tools.reference"
+
+
+def test_every_key_and_option_is_told_of() -> None:
+    keys, options, manual = reference.documents().values()
+    assert not re.search(r"\b(cli|keys)\.[a-z]\w+\.?\w*\b", manual + options + keys), "an id without words"
+    for key in KEYS:
+        assert f"| `{key.id}` |" in keys
+    for command in (program, *program.commands.values()):
+        for option in command.params:
+            assert isinstance(option, click.Option)
+            if option.name != "version":
+                assert f"| `{written(option)}`" in options
+                assert written(option).replace("-", "\\-") in manual
+
+
+def test_every_setting_is_in_the_example_of_env_and_nothing_else() -> None:
+    example = {each.name: each for each in reference.settings()}
+    text = (reference.ROOT / ".env.example").read_text(encoding="utf-8")
+    for setting, names in VARIABLES.items():
+        assert example.keys() & set(names), setting
+    for name, found in example.items():
+        assert found.meaning, name
+    assert example.keys() - {name for names in VARIABLES.values() for name in names} == {"AIOPS_CONFIG"}
+    assert "is also" not in example["DATABASE_URL"].meaning, "the head of the file is of no variable"
+    assert "AIOPS_DB" in text
