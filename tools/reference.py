@@ -25,8 +25,8 @@ _KEYS = """\
 # Keys
 
 `?` shows those that work where you are. With a Hangul input method on, letters work by their place on the keyboard
-(ㄴ is `s`). An action gets other keys in `config.toml`, by Textual's names of keys; here and in grey in the help stand the
-names of the actions:
+(ㄴ is `s`). An action gets other keys in `config.toml`, by Textual's names of keys; here and in grey in the help stand
+the names of the actions:
 
 ```toml
 [keys]
@@ -42,8 +42,8 @@ _OPTIONS = """\
 Each option is also an environment variable and a key of `config.toml`: the variable in lower case, without `AIOPS_`.
 The command line wins over the environment, that over `.env` in the folder where the program starts, that over
 `config.toml`, which lies in the platform's folder for settings (`~/.config/aiops-tui/`) or where `AIOPS_CONFIG` says.
-`.env` and `config.toml` are read only if nobody but you can write to them. In parentheses stands what holds when nothing
-is said.
+`.env` and `config.toml` are read only if nobody but you can write to them. In parentheses stands what holds when
+nothing is said.
 """
 
 
