@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 
 INTERRUPTED = 130
+ASKING = "_AIOPS_TUI_COMPLETE"
+"""The variable by which a shell asks what can follow on a command line."""
 
 _NEW_OBJECTS = 20_000
 """So many come together before garbage is looked for: what is loaded at the start is none, and looking takes time."""
@@ -19,6 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     gc.set_threshold(_NEW_OBJECTS)
     try:
+        asked = os.environ.get(ASKING) if arguments is None else None
+        if asked:
+            from aiops_tui.cli.completion import answer
+
+            return answer(asked)
         from aiops_tui.cli.running import run
 
         if arguments is None:

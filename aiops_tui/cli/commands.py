@@ -49,6 +49,12 @@ def _init(run: Invocation) -> int:
     return init(run)
 
 
+def _completion(run: Invocation) -> int:
+    from aiops_tui.cli.completion import completion
+
+    return completion(run)
+
+
 program = Program(PROGRAM, _console, options.SOURCE, options.VIEW, options.RESUME, options.SCREEN, options.OTHER)
 for command in (
     Command("demo", _demo, options.DEMO, options.VIEW, options.SCREEN, options.OTHER),
@@ -57,5 +63,6 @@ for command in (
     Command("report", _report, options.REPORT, options.SOURCE, options.NARROWED, options.OTHER),
     Command("doctor", _doctor, options.DOCTOR, options.OTHER),
     Command("init", _init, options.INIT, options.OTHER),
+    Command("completion", _completion, options.OTHER, word=options.SHELL),
 ):
     program.add_command(command)

@@ -22,7 +22,9 @@ def help_text(ctx: click.Context, groups: tuple[Group, ...], commands: tuple[str
     say = ctx.ensure_object(Invocation).translator
     cells = min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)
     name = ctx.info_name if ctx.parent else "console"
-    usage = f"{ctx.command_path} {say('cli.usage.options')}" + (f" {say('cli.usage.command')}" if commands else "")
+    words = [say("cli.usage.command")] if commands else []
+    words += [str(param.metavar) for param in ctx.command.params if isinstance(param, click.Argument)]
+    usage = " ".join((ctx.command_path, say("cli.usage.options"), *words))
     sections = [
         [say("cli.usage", usage=usage)],
         wrap(say(f"cli.about.{name}"), cells),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Group(NamedTuple):
@@ -14,8 +17,14 @@ class Group(NamedTuple):
     options: tuple[click.Option, ...]
 
 
+def _completed(ctx: click.Context, option: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    from aiops_tui.cli.completion import values
+
+    return values(ctx, option, incomplete)
+
+
 def _value(name: str, metavar: str, *, multiple: bool = False) -> click.Option:
-    return click.Option([f"--{name}"], metavar=metavar, type=str, multiple=multiple)
+    return click.Option([f"--{name}"], metavar=metavar, type=str, multiple=multiple, shell_complete=_completed)
 
 
 def _switch(name: str, opposite: str | None = None) -> click.Option:
@@ -86,3 +95,4 @@ DEMO = Group(
 )
 DOCTOR = Group("source", (_value("db", "URL"), _LOGS, _ZONE, *_CONNECTION))
 INIT = Group("source", (_value("db", "URL"), _value("connect-timeout", "SECONDS")))
+SHELL = click.Argument(["shell"], metavar="bash|zsh|fish", required=False, shell_complete=_completed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from aiops_tui.cli.problems import USAGE, Stop
 from aiops_tui.model.panels import Notice
 from aiops_tui.text.printable import printable
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 Body = Callable[[Invocation], int]
 """What a command does with one run of the program; it returns the exit status."""
 
@@ -19,10 +23,11 @@ _LONGEST_WORD = 80
 
 
 class Command(click.Command):
-    """A command with options in groups."""
+    """A command with options in groups, and with one word that belongs to none if it takes one."""
 
-    def __init__(self, name: str, body: Body, *groups: Group) -> None:
-        super().__init__(name, params=_options(groups), callback=_starting(body), context_settings=_settings())
+    def __init__(self, name: str, body: Body, *groups: Group, word: click.Argument | None = None) -> None:
+        params = [*_options(groups), *([word] if word else [])]
+        super().__init__(name, params=params, callback=_starting(body), context_settings=_settings())
         self.allow_extra_args = True
         self.groups = groups
 
@@ -33,7 +38,7 @@ class Command(click.Command):
         except click.UsageError as error:
             error.ctx = ctx
             raise
-        if rest:
+        if rest and not ctx.resilient_parsing:
             word = printable(rest[0], _LONGEST_WORD)
             raise Stop(Notice("cli.extra_word", {"word": word, "command": ctx.command_path}), USAGE)
         return rest
@@ -43,6 +48,12 @@ class Command(click.Command):
         from aiops_tui.cli.help import help_text
 
         return help_text(ctx, self.groups)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Return the options that begin so, with what they are for."""
+        from aiops_tui.cli.completion import described
+
+        return described(super().shell_complete(ctx, incomplete), ctx)
 
 
 class Program(click.Group):
@@ -63,7 +74,7 @@ class Program(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the first word names."""
-        if args[0] not in self.commands:
+        if args[0] not in self.commands and not ctx.resilient_parsing:
             values = {"word": printable(args[0], _LONGEST_WORD), "commands": ", ".join(self.commands)}
             raise Stop(Notice("cli.no_such_command", values), USAGE)
         return super().resolve_command(ctx, args)
@@ -73,6 +84,12 @@ class Program(click.Group):
         from aiops_tui.cli.help import help_text
 
         return help_text(ctx, self.groups, tuple(self.commands))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Return the commands and options that begin so, with what they are for."""
+        from aiops_tui.cli.completion import described
+
+        return described(super().shell_complete(ctx, incomplete), ctx)
 
 
 def _settings() -> dict[str, object]:

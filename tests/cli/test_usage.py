@@ -31,6 +31,9 @@ def test_help_teaches_every_option_with_examples(run: Run, command: tuple[str, .
     assert not re.search(r"\b(cli|config|common)\.\w", shown.out.replace("config.toml", "")), "an id without words"
     found = program.commands[command[0]] if command else program
     for option in found.params:
+        if isinstance(option, click.Argument):
+            assert str(option.metavar) in shown.out.splitlines()[0]
+            continue
         assert isinstance(option, click.Option)
         assert (option.secondary_opts or option.opts)[0] in shown.out
     assert re.search(r"^  (\w+=\S+ )?aiops-tui", shown.out, re.MULTILINE), "an example"
@@ -82,6 +85,8 @@ def test_version(run: Run) -> None:
         (["snapshot", "--db", "hunter2@db/chat"], "postgresql://"),
         (["doctor", "--db", "mysql://u:hunter2@db/chat"], "postgresql://"),
         (["demo", "--rows", "many"], "--rows"),
+        (["completion"], "aiops-tui completion bash"),
+        (["completion", "tcsh"], "bash, zsh, fish"),
         (["demo", "--db", "postgresql://u:hunter2@db/chat"], "./demo.db"),
     ],
     ids=" ".join,

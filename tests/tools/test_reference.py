@@ -28,8 +28,7 @@ def test_every_key_and_option_is_told_of() -> None:
         assert f"| `{key.id}` |" in keys
     for command in (program, *program.commands.values()):
         for option in command.params:
-            assert isinstance(option, click.Option)
-            if option.name != "version":
+            if isinstance(option, click.Option) and option.name != "version":
                 assert f"| `{written(option)}`" in options
                 assert written(option).replace("-", "\\-") in manual
 
