@@ -68,6 +68,11 @@ def test_both_halves_of_a_wide_character_are_repainted(look: Look) -> None:
     assert list(changes(old, new)) == [(2, 4)]
 
 
+def test_no_wide_character_is_halved_where_a_line_moves_by_a_cell(look: Look) -> None:
+    old, new = (strip_of((Span(text, "text"),), look, stale=False) for text in (" ㅋㅋㅋㅋㅋㅋㅋ", "ㅋㅋㅋㅋㅋㅋㅋ "))
+    assert list(changes(old, new)) == [(0, 15)]
+
+
 def test_hits_are_marked_whatever_their_case() -> None:
     line = highlighted((Span("Refund and REFUND", "text"),), "refund")
     assert [span.text for span in line if span.role == "hit"] == ["Refund", "REFUND"]

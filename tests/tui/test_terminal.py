@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pexpect
+import pyte
 import pytest
 
 from aiops_tui.demo import create_tables, fill
@@ -34,6 +35,7 @@ _OWN = re.compile(r"\x1b\[[0-9;:?<>=$]*[ -/]*[@-~]|\x1b[=>78]|\x1b\]22;[a-z-]+\x
 _PATIENCE = 30.0
 """Seconds that an end may take on a machine with other things to do."""
 
+_UNKNOWN_TO_PYTE = re.compile(r"\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9;]*\$p|\x1b\[>[0-9;]*[a-z]")
 _KEY = re.compile(r"\x1b\[[A-Z]|.", re.DOTALL)
 
 _RUN = """
@@ -42,7 +44,7 @@ from pathlib import Path
 from aiops_tui.config import load_settings
 from aiops_tui.model.view import View
 from aiops_tui.tui import run
-flags = {"database_url": sys.argv[1], "language": "en", "interval": 1.0}
+flags = {"database_url": sys.argv[1], "language": sys.argv[4], "interval": 1.0}
 sys.exit(run(load_settings(flags, {"AIOPS_STATE_DIR": sys.argv[2], "AIOPS_LOG_FILE": sys.argv[3]}, Path("/")), View()))
 """
 
@@ -50,11 +52,12 @@ sys.exit(run(load_settings(flags, {"AIOPS_STATE_DIR": sys.argv[2], "AIOPS_LOG_FI
 class Terminal:
     """A console in a pseudo-terminal; ``raw`` is all that it wrote."""
 
-    def __init__(self, url: str, directory: Path) -> None:
+    def __init__(self, url: str, directory: Path, width: int = 120, language: str = "en") -> None:
         environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(Path.cwd())}
-        arguments = ["-c", _RUN, url, str(directory / "state"), str(directory / "*.log")]
+        arguments = ["-c", _RUN, url, str(directory / "state"), str(directory / "*.log"), language]
+        self.width = width
         self.child = pexpect.spawn(
-            sys.executable, arguments, env=environ, dimensions=(40, 120), encoding="utf-8", codec_errors="replace",
+            sys.executable, arguments, env=environ, dimensions=(40, width), encoding="utf-8", codec_errors="replace",
             # Whoever runs the tests may have been told to outlive a hang-up, which a program inherits.
             preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )  # fmt: skip
@@ -79,6 +82,12 @@ class Terminal:
             return False
         return True
 
+    def lines(self) -> list[str]:
+        """Return what a terminal shows after all that was written."""
+        screen = pyte.Screen(self.width, 40)
+        pyte.Stream(screen).feed(_UNKNOWN_TO_PYTE.sub("", self.raw))
+        return ["".join(screen.buffer[y][x].data for x in range(self.width)) for y in range(40)]
+
     def press(self, keys: str, wait: float = 0.4) -> None:
         """Press keys one after the other, and take what comes of it."""
         self.pressed = len(self.raw)
@@ -99,15 +108,15 @@ class Terminal:
         return took
 
 
-Start = Callable[[str], Terminal]
+Start = Callable[..., Terminal]
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Start]:
     started: list[Terminal] = []
 
-    def start(url: str) -> Terminal:
-        started.append(Terminal(url, tmp_path))
+    def start(url: str, width: int = 120, language: str = "en") -> Terminal:
+        started.append(Terminal(url, tmp_path, width, language))
         return started[-1]
 
     yield start
@@ -161,6 +170,15 @@ def test_nothing_hostile_reaches_the_terminal(tmp_path: Path, terminal: Start) -
     assert found is None, repr(rest[max(found.start() - 40, 0) :][:120])
     assert "aGFja2Vk" in console.raw, "the hostile texts were on the screen"
     assert console.child.exitstatus == 0
+
+
+def test_a_header_that_makes_room_halves_no_wide_character(demo: Path, terminal: Start) -> None:
+    console = terminal(f"sqlite:///{demo}", 200, "ko")
+    console.sees("재집계")
+    deadline = time.monotonic() + 5
+    while not re.search(r" ● 실시간 · \d초 전 데이터 +\d초 전 재집계 ", console.lines()[0]):
+        assert time.monotonic() < deadline, console.lines()[0]
+        console.read(0.1)
 
 
 def test_a_lost_terminal_ends_the_console(demo: Path, terminal: Start) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import zip_longest
 from typing import Self
 
@@ -73,6 +73,14 @@ class Drawn(Widget):
         if regions or layout or recompose or not self._strips:
             super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         return self
+
+    def _exchange_repaint_regions(self) -> Collection[Region]:
+        """Return what to repaint, within the size there is.
+
+        Of a widget that shrinks Textual repaints its former size, whose edge may halve a wide character of a neighbour.
+        """
+        here = self.size.region
+        return [within for region in super()._exchange_repaint_regions() if (within := here.intersection(region))]
 
     def render_line(self, y: int) -> Strip:
         """Return a line as it was drawn last."""
@@ -181,8 +189,8 @@ def _cells(strip: Strip | None) -> list[tuple[str, Style | None]]:
         for character in text:
             size = cell_len(character)
             if size:
-                # The second half of a wide character must differ whenever its first half does.
-                cells += [(character, style)] * size
+                # The halves of a wide character differ from those of another one, and from each other.
+                cells += [(character, style), (f"{character} ", style)][:size]
             elif cells:
                 cells[-1] = (cells[-1][0] + character, cells[-1][1])
     return cells
