@@ -550,6 +550,9 @@ class Collector:
 
     def _warnings(self, scene: _Scene) -> tuple[Notice, ...]:
         warnings = [*self.database.warnings, *scene.relations.schema.warnings]
+        if scene.signs.highest is None:
+            table = scene.relations.schema.conversations.name
+            warnings.append(Notice("source.no_rows", {"table": table, "database": self.database.info.database}))
         untimed = sum(part.untimed for part in scene.base["current"].conversations.parts())
         if untimed:
             warnings.append(Notice("source.no_time", {"n": untimed}))

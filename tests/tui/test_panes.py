@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from aiops_tui.model.panels import Metric, Notice, Panel, Status, Table
+from aiops_tui.model.panels import Heatmap, Histogram, Metric, Notice, Series, Status, Table
 from aiops_tui.model.view import View
+from aiops_tui.model.window import WindowSpec
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.table import TableView
 
@@ -76,30 +77,61 @@ async def test_where_there_are_no_evaluations_the_pane_says_how_to_get_some(desk
         await d.sees("no evaluations yet: the backend's evaluation run makes the table")
 
 
-async def test_a_database_without_a_row_is_not_mistaken_for_a_window_without_one(desk: Open) -> None:
-    async with desk() as d:
+@pytest.mark.parametrize("tab", ["overview", "sentiment", "evaluation", "feedback", "users"])
+async def test_a_database_without_a_row_is_not_mistaken_for_a_window_without_one(desk: Open, tab: str) -> None:
+    async with desk(View(tab=tab), size=(150, 45)) as d:
         shown = d.monitor.show()
-        none: list[Panel] = []
-        for panel in shown.tabs["overview"]:
-            if isinstance(panel, Table):
-                none.append(replace(panel, rows=(), keys=(), total=0))
-            elif isinstance(panel, Metric):
-                none.append(replace(panel, value=0))
-        d.monitor.show(tabs={"overview": tuple(none)})
-        await d.sees("No conversations yet.")
+        none = [replace(panel, rows=(), keys=(), total=0, trends=()) if isinstance(panel, Table) else panel
+                for panel in shown.tabs[tab] if not isinstance(panel, Series | Histogram | Heatmap)]  # fmt: skip
+        d.monitor.show(tabs={tab: tuple(none)})
+        await d.sees("in this window. Press - for a longer one.")
+        why = Notice("source.no_rows", {"table": "conversation_log", "database": "prod"})
+        d.monitor.show(tabs={tab: tuple(none)}, warnings=(why,))
+        await d.sees("no conversations yet in conversation_log of prod", "aiops-tui demo")
         assert "Press -" not in d.text()
-        assert "in all" not in d.text()
+
+
+async def test_what_to_do_about_nothing_is_told_by_the_keys_there_are_and_only_where_it_helps(desk: Open) -> None:
+    def none(monitor: Any) -> None:
+        monitor.behind = 0
+
+    async with desk(View(listed=True), prepare=none, keys={"zoom_out": ("f9",)}) as d:
+        await d.sees("Nothing in this window. Press F9 for a longer one.")
+        await d.press("slash", *"hour:3", "enter")
+        await d.sees("Nothing here passes the filter. Press / and empty it, or Esc ⌫ to go back.")
+    async with desk(View(listed=True, window=WindowSpec("all")), prepare=none) as d:
+        await d.sees("Nothing in this window. ")
+        assert "longer" not in d.text()
 
 
 async def test_while_there_is_nothing_to_show_panels_say_what_is_wrong(desk: Open) -> None:
     def silent(monitor: Any) -> None:
         monitor.answers = False
 
-    async with desk(prepare=silent) as d:
+    async with desk(prepare=silent, size=(100, 40)) as d:
         await d.sees("waiting for the database")
         problem = Notice("source.refused", {"target": "db/prod"})
         d.monitor.publish(None, Status("lost", problem=problem, lost_at=d.console.now()))
         await d.until(lambda: d.text().count("db/prod: nobody answers") == 4, "in the banner and three panels")
+        await d.until(lambda: d.text().count("╭") == d.text().count("╰"), "frames that are whole below the banner")
+
+
+async def test_a_tab_that_was_not_read_before_the_connection_was_lost_shows_what_others_know(
+    desk: Open, figures: Any
+) -> None:
+    def silent(monitor: Any) -> None:
+        monitor.answers = False
+
+    async with desk(prepare=silent) as d:
+        d.monitor.show(tabs={"overview": figures(View()).tabs["overview"]})
+        gone = Status(
+            "lost", d.console.now(), problem=Notice("source.refused", {"target": "db"}), lost_at=d.console.now()
+        )
+        d.monitor.publish(None, gone)
+        for key, figure in (("2", "21.0%"), ("3", "7.12 /10"), ("5", "67.0%"), ("6", "1,204")):
+            await d.press(key)
+            await d.sees("lost · data 0 s old", "Not read before the connection was lost at 16:50:43.", figure)
+            assert d.console.session.stale
 
 
 async def test_notices_are_counted_beside_the_tabs_and_all_told_on_asking(desk: Open) -> None:

@@ -11,11 +11,9 @@ from aiops_tui.tui.panes.pane import Pane
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.choice import ChoiceChart
 from aiops_tui.tui.widgets.drawn import Drawn
-from aiops_tui.tui.widgets.empty import Emptiness
 from aiops_tui.tui.widgets.table import TableView
 
 _COURSE, _HISTOGRAM = "score_by_bucket", "score_histogram"
-_NONE_YET = "source.no_evaluations"
 
 
 class EvaluationPane(Pane):
@@ -23,6 +21,7 @@ class EvaluationPane(Pane):
 
     tab = "evaluation"
     metrics = ("score", "coverage", "agreement")
+    explained = (*Pane.explained, "source.no_evaluations")
     plan = Plan(
         wide=(
             Row("1fr", (Cell((_COURSE,), 6), Cell((_HISTOGRAM, "score_heatmap"), 6))),
@@ -80,12 +79,3 @@ class EvaluationPane(Pane):
         if panel_id == _COURSE and isinstance(found, Series) and name in found.series:
             return replace(found, series={name: found.series[name]})
         return found
-
-    def emptiness(self, panel: Panel | None) -> Emptiness:
-        """Return why there is nothing; where there are no evaluations at all, how to come by some."""
-        snapshot = self._seen.snapshot
-        if panel is not None and snapshot is not None:
-            for notice in snapshot.warnings:
-                if notice.id == _NONE_YET:
-                    return Emptiness("none", notice=notice)
-        return super().emptiness(panel)

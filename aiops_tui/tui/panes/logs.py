@@ -36,6 +36,7 @@ class LogsPane(Pane):
 
     tab = "logs"
     metrics = ("errors", "warnings")
+    explained = ()
     plan = Plan(wide=_ROWS, vast=_VAST, panels=("levels_by_bucket", "entries", "patterns"), first="entries", tiles=1)
 
     def __init__(self) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aiops_tui.model.panels import Metric, Notice, Panel
+from aiops_tui.model.panels import Metric
 from aiops_tui.text.formats import value
 from aiops_tui.tui.look import host
 from aiops_tui.tui.panes.arrange import Cell, Plan, Row, is_roomy
 from aiops_tui.tui.panes.pane import Pane
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
-from aiops_tui.tui.widgets.empty import Emptiness
 from aiops_tui.tui.widgets.table import TableView
 from aiops_tui.tui.widgets.tiles import ROOM_FOR_ALL
 
@@ -40,13 +39,6 @@ class OverviewPane(Pane):
         yield TableView("topics")
         yield TableView("recent")
         yield Chart("users_by_bucket", "bars")
-
-    def emptiness(self, panel: Panel | None) -> Emptiness:
-        """Return why there is nothing; a longer window would not help where no conversation is kept at all."""
-        total = self.panel("total")
-        if panel is not None and isinstance(total, Metric) and total.value == 0:
-            return Emptiness("none", notice=Notice("tui.empty.no_rows"))
-        return super().emptiness(panel)
 
     def show_panels(self) -> None:
         """Show what is new; the estimate of all rows stands with the chart where it has no tile."""

@@ -11,14 +11,16 @@ from textual.containers import Container
 from textual.css.query import NoMatches
 from textual.widget import Widget
 
-from aiops_tui.model.panels import Heatmap, Histogram, Metric, Panel, Series, Snapshot, Status, Table
+from aiops_tui.model.panels import Heatmap, Histogram, Metric, Notice, Panel, Series, Snapshot, Status, Table
 from aiops_tui.model.view import View
+from aiops_tui.text.formats import clock
 from aiops_tui.tui.history import Mark
 from aiops_tui.tui.logbook import Book
+from aiops_tui.tui.look import host
 from aiops_tui.tui.panes.arrange import LIST, Plan, behind, visible
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn, Framed
-from aiops_tui.tui.widgets.empty import Emptiness
+from aiops_tui.tui.widgets.empty import Emptiness, nothing
 from aiops_tui.tui.widgets.entries import Entries
 from aiops_tui.tui.widgets.listing import Listing, Load
 from aiops_tui.tui.widgets.rows import Rows
@@ -43,6 +45,8 @@ class Pane(Container):
 
     tab: ClassVar[str] = ""
     metrics: ClassVar[tuple[str, ...]] = ()
+    explained: ClassVar[tuple[str, ...]] = ("source.no_rows",)
+    """Notices that say why panels are empty."""
     plan: ClassVar[Plan]
 
     def __init__(self) -> None:
@@ -200,10 +204,14 @@ class Pane(Container):
             widget.show(drawable, self.emptiness(panel))
 
     def tiles(self) -> tuple[Metric, ...]:
-        """Return the figures at the top."""
+        """Return the figures at the top; as long as the tab was not read, those that another tab has too."""
         snapshot = self._seen.snapshot
-        found = snapshot.tabs.get(self.tab, ()) if snapshot else ()
-        return tuple(panel for panel in found if isinstance(panel, Metric))
+        if snapshot is None:
+            return ()
+        if self.tab in snapshot.tabs:
+            return tuple(panel for panel in snapshot.tabs[self.tab] if isinstance(panel, Metric))
+        known = {panel.id: panel for panels in snapshot.tabs.values() for panel in panels if isinstance(panel, Metric)}
+        return tuple(known.get(name, Metric(name, "count", None)) for name in self.metrics)
 
     def panel(self, panel_id: str) -> Panel | None:
         """Return what there is to show of a panel."""
@@ -213,11 +221,16 @@ class Pane(Container):
         """Return why a panel may have nothing to show."""
         snapshot, status = self._seen.snapshot, self._seen.status
         if panel is not None and snapshot is not None:
-            return Emptiness("none", filtered=bool(snapshot.filter))
+            why = next((notice for notice in snapshot.warnings if notice.id in self.explained), None)
+            if why is not None:
+                return Emptiness(notice=why)
+            return nothing(snapshot.window.name, host(self).keys, filtered=bool(snapshot.filter))
         if snapshot is not None and self.tab in snapshot.tabs:
             return Emptiness("missing")
         if status.state == "loading" and status.steps:
             return Emptiness("reading", status.done, status.steps)
         if snapshot is None and status.problem is not None:
             return Emptiness(notice=status.problem)
+        if status.state == "lost":
+            return Emptiness(notice=Notice("tui.empty.unread", {"since": clock(status.lost_at, host(self).look.zone)}))
         return Emptiness("waiting")

@@ -79,7 +79,7 @@ class Drawn(Widget):
 
         Of a widget that shrinks Textual repaints its former size, whose edge may halve a wide character of a neighbour.
         """
-        here = self.size.region
+        here = self.outer_size.region  # `size` would look for the widget anew, and Textual miss that it was resized
         return [within for region in super()._exchange_repaint_regions() if (within := here.intersection(region))]
 
     def render_line(self, y: int) -> Strip:

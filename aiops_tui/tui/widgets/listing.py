@@ -16,7 +16,8 @@ from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.text.formats import number
 from aiops_tui.tui.history import Mark
-from aiops_tui.tui.widgets.empty import Emptiness
+from aiops_tui.tui.look import host
+from aiops_tui.tui.widgets.empty import Emptiness, nothing
 from aiops_tui.tui.widgets.lines import EMPTY
 from aiops_tui.tui.widgets.table import TableView
 
@@ -187,8 +188,8 @@ class Listing(TableView):
             rows = found if merged is None else merged
         self.more = more and len(rows) < MOST
         table = Table(self.panel_id, _COLUMNS, tuple(rows.values()), page.total, tuple(rows))
-        filtered = self._of is not None and bool(self._of[1])
-        self.show(table, Emptiness("none", filtered=filtered))
+        window, wanted = self._of if self._of is not None else (WindowSpec(), Filter())
+        self.show(table, nothing(window.name, host(self).keys, filtered=bool(wanted)))
 
     def _telling(self) -> Iterable[int]:
         """Return the rows that were read last: those before them have told already how wide columns must be."""
