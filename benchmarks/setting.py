@@ -73,9 +73,16 @@ class Setting:
         return Terminal(["-m", module, *arguments], self.environ, self.store.folder)
 
     def console(
-        self, shape: Shape, window: str = "7d", interval: float = 5.0, url: str | None = None, *, again: bool = False
+        self,
+        shape: Shape,
+        window: str = "7d",
+        interval: float = 5.0,
+        url: str | None = None,
+        *,
+        log_file: Path | None = None,
+        again: bool = False,
     ) -> Terminal:
-        """Run the console on a data set, reached by another URL perhaps.
+        """Run the console on a data set, reached by another URL perhaps, and on a log.
 
         Unless it is started ``again``, it has nothing of what an earlier run kept.
         """
@@ -91,6 +98,7 @@ class Setting:
             f"{interval:g}",
             "--lang",
             "en",
+            *(["--log-file", str(log_file)] if log_file else []),
         )
 
     def settings(self, shape: Shape, url: str | None = None) -> Settings:

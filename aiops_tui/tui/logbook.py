@@ -17,6 +17,8 @@ class Book(Protocol):
     """
 
     listener: Callable[[], None]
+    following: bool
+    """Whether who looks stays at the end; to be set by who does."""
 
     @property
     def version(self) -> int:
@@ -33,6 +35,10 @@ class Book(Protocol):
     @property
     def arrived(self) -> int:
         """How many entries were written since the console was opened."""
+
+    @property
+    def behind(self) -> int:
+        """How many bytes were written that are still to be read."""
 
     @property
     def at_start(self) -> bool:

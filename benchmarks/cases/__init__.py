@@ -8,6 +8,7 @@ from benchmarks.cases import (
     dashboard,
     exact,
     far,
+    follow,
     imports,
     keys,
     logs,
@@ -38,5 +39,6 @@ CASES: Mapping[str, Case] = {
     "memory": memory.measure,
     "keys": keys.measure,
     "logs": logs.measure,
+    "follow": follow.measure,
     "share": share.measure,
 }

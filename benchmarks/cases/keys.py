@@ -26,12 +26,13 @@ class Key:
     effect: Callable[[Screen], object]
 
 
-def _cursor(screen: Screen) -> object:
+def cursor(screen: Screen) -> object:
     """Return where the cursor of the list is."""
     return [(y, line.index("▌")) for y, line in enumerate(screen.lines) if "▌" in line]
 
 
-def _tabs(screen: Screen) -> object:
+def tabs(screen: Screen) -> object:
+    """Return which tab is marked."""
     return screen.grounds(1)
 
 
@@ -39,9 +40,9 @@ def _last_line(screen: Screen) -> object:
     return screen.lines[LINES - 1]
 
 
-_IN_LISTS = (Key("down", b"\x1b[B", _cursor), Key("down", b"\x1b[B", _cursor), Key("up", b"\x1b[A", _cursor))
-_EVERYWHERE = (
-    Key("2", b"2", _tabs), Key("3", b"3", _tabs), Key("1", b"1", _tabs), Key("/", b"/", _last_line),
+_IN_LISTS = (Key("down", b"\x1b[B", cursor), Key("down", b"\x1b[B", cursor), Key("up", b"\x1b[A", cursor))
+EVERYWHERE = (
+    Key("2", b"2", tabs), Key("3", b"3", tabs), Key("1", b"1", tabs), Key("/", b"/", _last_line),
     Key("z", b"z", _last_line), Key("x", b"x", _last_line), Key("escape", b"\x1b", _last_line),
 )  # fmt: skip
 _UNTIMED = "escape"
@@ -54,21 +55,21 @@ def measure(setting: Setting) -> Iterator[Figure]:
     with setting.console(shape) as terminal:
         terminal.wait(is_live, 600)
         terminal.settle(2)
-        yield from _figures("idle", _pressed(terminal, _CYCLES, (*_IN_LISTS, *_EVERYWHERE)))
+        yield from figures("idle", pressed(terminal, _CYCLES, (*_IN_LISTS, *EVERYWHERE)))
     with setting.console(shape, interval=1) as terminal, _writing(setting, shape):
         terminal.wait(is_live, 600)
         terminal.settle(2)
-        yield from _figures(
-            "while polls find new rows each second", _pressed(terminal, _CYCLES, (*_IN_LISTS, *_EVERYWHERE))
+        yield from figures(
+            "while polls find new rows each second", pressed(terminal, _CYCLES, (*_IN_LISTS, *EVERYWHERE))
         )
     with setting.console(shape, "all") as terminal:
         terminal.wait(lambda screen: "loading" in screen.lines[0])
-        yield from _figures(
-            "during the first load of all rows", _pressed(terminal, 8 * _CYCLES, _EVERYWHERE, while_loading=True)
+        yield from figures(
+            "during the first load of all rows", pressed(terminal, 8 * _CYCLES, EVERYWHERE, while_loading=True)
         )
 
 
-def _pressed(terminal: Terminal, cycles: int, keys: tuple[Key, ...], *, while_loading: bool = False) -> list[float]:
+def pressed(terminal: Terminal, cycles: int, keys: tuple[Key, ...], *, while_loading: bool = False) -> list[float]:
     """Press keys in cycles and return how long each took to show."""
     rest = random.Random(1)
     taken: list[float] = []
@@ -77,15 +78,16 @@ def _pressed(terminal: Terminal, cycles: int, keys: tuple[Key, ...], *, while_lo
             if while_loading and is_live(terminal.screen):
                 return taken
             before = key.effect(terminal.screen)
-            pressed = terminal.press(key.code)
+            moment = terminal.press(key.code)
             seen = terminal.wait(lambda screen, key=key, before=before: key.effect(screen) != before, 20)  # type: ignore[misc]
             if key.name != _UNTIMED:
-                taken.append(seen - pressed)
+                taken.append(seen - moment)
             terminal.settle(rest.uniform(0.08, 0.25))
     return taken
 
 
-def _figures(when: str, taken: list[float]) -> Iterator[Figure]:
+def figures(when: str, taken: list[float]) -> Iterator[Figure]:
+    """Say how long keys took to show."""
     detail = f"{len(taken)} keys; median {ms(middle(taken))}"
     yield Figure(f"keys to screen, {when}: 95 %", percentile(taken, 0.95) * 1000, "ms", 50, detail)
     yield Figure(f"keys to screen, {when}: the slowest", max(taken) * 1000, "ms", 150)

@@ -352,6 +352,7 @@ def walked(tmp_path: Path) -> Iterator[tuple[Path, LogBook, Browser]]:
 
 def test_what_one_reads_stays_while_the_log_goes_on(walked: tuple[Path, LogBook, Browser]) -> None:
     path, book, looked = walked
+    looked.following = False
     looked._read_older(never)
     first = looked[0].number
     for start in range(30, 120, 15):
@@ -364,6 +365,36 @@ def test_what_one_reads_stays_while_the_log_goes_on(walked: tuple[Path, LogBook,
         looked._read_newer(never)
     assert [looked[place].message for place in range(len(looked))][-110:] == [str(n) for n in range(10, 120)]
     assert looked.arrived == 120
+
+
+@pytest.mark.parametrize("filter_text", ["", "level:error", '"needle"'])
+def test_who_follows_the_end_stays_there_whatever_was_read_before_it(tmp_path: Path, filter_text: str) -> None:
+    """Entries go from the end all the time; what is wanted of them is not lost, and none of the others shown."""
+    path = tmp_path / "app.log"
+    path.touch()
+    book = opened(path, keep=10)
+    looked = Browser(book)
+    looked._begin = lambda wish: wish(never)  # type: ignore[method-assign]
+    looked.show_only(Filter.parse(filter_text), frozenset())
+    looked.older()  # there is nothing yet
+    wanted: list[str] = []
+    for n in range(200):
+        level, message = ("ERROR", f"{n} needle") if n % 17 == 5 else ("INFO", f"{n}")
+        if not filter_text or level == "ERROR":
+            wanted.append(message)
+        with path.open("a") as file:
+            file.write(line(n, message, level))
+        book.poll()
+        looked.refresh()
+        if n == 50:
+            looked.older()
+        assert looked.at_end
+        if wanted:
+            assert looked[len(looked) - 1].message == wanted[-1]
+    shown = [entry.message for entry in looked.all()]
+    assert shown == wanted[-len(shown) :]
+    assert len(shown) >= (10 if not filter_text else len(wanted))
+    book.close()
 
 
 def folded(tmp_path: Path, lines: list[str], keep: int = 50_000) -> tuple[LogBook, Browser]:

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aiops_tui.model.records import LogEntry
-from aiops_tui.source.logs import LogBook
+from aiops_tui.source.logs import Browser, LogBook, following
 from aiops_tui.source.logs.following import FollowedFile
 from aiops_tui.source.logs.places import Place, find
 from aiops_tui.source.logs.reading import LINE_LIMIT, Lines
@@ -175,6 +175,56 @@ def test_copytruncate(tmp_path: Path, follow: Open, after: int) -> None:
     append(path, "".join(map(line, range(6, 6 + after))))
     book.poll()
     assert messages(book) == numbered(*range(6 + after))
+
+
+def test_what_is_too_much_to_keep_up_with_is_passed_over_and_said(
+    tmp_path: Path, follow: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept has no gap: of what was skipped all is read anew by who goes back."""
+    size = len(line(0))
+    monkeypatch.setattr(following, "AT_ONCE", 20 * size)
+    monkeypatch.setattr(following, "MOST_BEHIND", 50 * size)
+    path = tmp_path / "app.log"
+    append(path, line(0) + line(1))
+    book = follow(path)
+    book.poll()
+    append(path, "".join(map(line, range(2, 42))))
+    book.poll()
+    assert book.behind == 20 * size
+    assert messages(book) == numbered(*range(22))
+    book.poll()
+    assert (book.behind, book.problems) == (0, ())
+    assert messages(book) == numbered(*range(42))
+    append(path, "".join(map(line, range(42, 100))))
+    while book.poll() or book.behind:
+        pass
+    assert [notice.id for notice in book.problems] == ["logs.skipped"]
+    assert messages(book) == numbered(*range(80, 100))
+    looked = Browser(book)
+    looked.refresh()
+    while not looked.at_start:
+        looked._read_older(lambda: False)
+    assert [entry.message for entry in looked.all()] == numbered(*range(100))
+
+
+@pytest.mark.parametrize("rotating", [False, True])
+def test_a_file_that_is_far_behind_when_it_is_rotated_is_read_to_its_end(
+    tmp_path: Path, follow: Open, monkeypatch: pytest.MonkeyPatch, rotating: bool
+) -> None:
+    monkeypatch.setattr(following, "AT_ONCE", 3 * len(line(0)))
+    path = tmp_path / "app.log"
+    append(path, line(0))
+    book = follow(path)
+    book.poll()
+    append(path, "".join(map(line, range(1, 20))))
+    if rotating:
+        path.rename(tmp_path / "app.log.1")
+    else:
+        path.unlink()
+    append(path, line(20))
+    while book.poll() or book.behind:
+        pass
+    assert messages(book) == numbered(*range(21))
 
 
 def test_old_files_beside_a_truncated_one_are_left_alone(tmp_path: Path, follow: Open) -> None:

@@ -65,7 +65,8 @@ class FakeBook:
         self.version = 0
         self.entries: list[LogEntry] = []
         self.arrival = Arrival()
-        self.busy = 0
+        self.busy = self.behind = 0
+        self.following = True
         self.arrived = 0
         self.at_start = self.at_end = True
         self.sources: tuple[str, ...] = ("app.log",)

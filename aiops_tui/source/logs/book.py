@@ -19,7 +19,7 @@ from aiops_tui.source.logs.dialects import NO_TIME
 from aiops_tui.source.logs.following import FIRST_LOOK, FollowedFile
 from aiops_tui.source.logs.matches import Matches
 from aiops_tui.source.logs.pages import Pages
-from aiops_tui.source.logs.places import Place, find
+from aiops_tui.source.logs.places import Place, find, folders
 from aiops_tui.source.logs.rows import Extra, Rows
 from aiops_tui.source.logs.source import Batch, Source, place_of
 from aiops_tui.text.printable import printable
@@ -53,6 +53,8 @@ class LogBook:
         """How many entries, the oldest ones, are kept no longer; they are read anew when they are asked for."""
         self.arrived = 0
         """How many entries were read since the book was opened."""
+        self.behind = 0
+        """How many bytes there were to read that the last poll left to the next."""
         self.problems: tuple[Notice, ...] = ()
         """What a person is to know: files that cannot be read, what was skipped, times that cannot be right."""
         self._patterns = tuple(paths)
@@ -86,7 +88,10 @@ class LogBook:
             self._open(places)
             batch = Batch()
             for source in list(self._sources.values()):
+                skipped = source.file.skipped
                 for block in source.file.read():
+                    if source.file.skipped > skipped:
+                        batch, skipped = self._let_go(source, batch), source.file.skipped
                     source.read(block, batch, now)
                     if len(batch.rows) >= self._keep:
                         batch = self._enter(batch)
@@ -97,7 +102,13 @@ class LogBook:
                     break
             self._enter(batch)
             self._note(notices, now)
+            self.behind = sum(source.file.behind for source in self._sources.values())
             return self.arrived - before
+
+    def watched(self) -> tuple[list[Path], set[Path]]:
+        """Return which files are followed, and in which folders others may appear."""
+        files = list(self._sources)
+        return files, {file.parent for file in files} | {folder for path in self._patterns for folder in folders(path)}
 
     def close(self) -> None:
         """Let go of all files."""
@@ -155,6 +166,19 @@ class LogBook:
                 self._trim()
                 self.version += 1
         return Batch()
+
+    def _let_go(self, source: Source, batch: Batch) -> Batch:
+        """Keep nothing of what is older than a gap in a log; with what was skipped it is read anew when asked for."""
+        batch = self._enter(batch)
+        with self.lock:
+            self.dropped += len(self._rows)
+            self._rows, self._extras, self._weight = Rows(), {}, 0
+            for other in self._sources.values():
+                other.open = None
+            source.begun = False
+            self._first.pop(source.index, None)
+            self.version += 1
+        return batch
 
     def _trim(self) -> None:
         """Drop the oldest entries beyond what is kept."""

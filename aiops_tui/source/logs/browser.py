@@ -41,6 +41,8 @@ class Browser:
         self.busy = 0
         """How many bytes were looked through for what is under way, 0 while nothing is."""
         self.listener: Callable[[], None] = lambda: None
+        self.following = True
+        """Whether who looks at this stays at the end: what no longer lies right before it is let go then."""
         self._book = book
         self._folding = folding
         self._unfolded: set[int] = set()
@@ -52,7 +54,8 @@ class Browser:
         self._older = range(0)
         self._dropped = 0
         self._tail = (Rows(), 0)
-        self._verdicts: dict[int, tuple[bool, int]] = {}
+        self._verdicts: dict[int, bool] = {}
+        self._sizes: dict[int, int] = {}
         self._seen = -1
         self._asked = threading.Condition()
         self._wish: Wish | None = None
@@ -145,6 +148,11 @@ class Browser:
     def arrived(self) -> int:
         """How many entries were written since the console was opened."""
         return self._book.arrived
+
+    @property
+    def behind(self) -> int:
+        """How many bytes were written that are still to be read."""
+        return self._book.behind
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -246,37 +254,41 @@ class Browser:
 
     def refresh(self) -> bool:
         """Take in what was written since, and say whether there was anything; called by who polls the book."""
+        behind = False
         with self._book.lock:
             if self._seen == self._book.version:
                 return False
             self._seen = self._book.version
             rows, extras, place = self._book.tail()
             if self._stretch is not None and self._joined and self._book.dropped != self._dropped:
-                self._joined = False  # entries have gone that were between the stretch and the end
+                # Entries have gone that were between the stretch and the end.
+                behind = self.following and bool(self._wanted)
+                if not self.following:
+                    self._joined = False
+                elif not behind:
+                    self._forget()
             self._folds = None
             self._tail = (rows, place)
             if self._wanted:
                 kept = self._chosen(rows, extras, place)
                 self._tail = (rows.picked(kept), 0)
             self.version += 1
+        if behind and not (self._wish or self.busy):
+            self._begin(self._catch_up)
         self.listener()
         return True
 
     def _chosen(self, rows: Rows, extras: Mapping[int, Extra], start: int) -> list[int]:
         """Return the places of the entries that are wanted; each is looked at once, and when lines were added."""
-        known, self._verdicts = self._verdicts, {}
-        kept: list[int] = []
-        for place in range(start, len(rows)):
-            number = rows.numbers[place]
-            extra = extras.get(number)
-            size = len(extra.lines) if extra else 0
-            verdict = known.get(number)
-            if verdict is None or verdict[1] != size:
-                verdict = (self._wanted.wants(rows, place, extra), size)
-            self._verdicts[number] = verdict
-            if verdict[0]:
-                kept.append(place)
-        return kept
+        known, sizes = self._verdicts, self._sizes
+        if len(known) > 2 * len(rows) + PAGE:
+            known.clear()
+        grown = {number for number, extra in extras.items() if sizes.get(number) != len(extra.lines)}
+        self._sizes = {number: len(extra.lines) for number, extra in extras.items()}
+        for place, number in enumerate(rows.numbers):
+            if number not in known or number in grown:
+                known[number] = self._wanted.wants(rows, place, extras.get(number))
+        return [place for place, number in enumerate(rows.numbers) if known[number] and place >= start]
 
     def _changed(self, arrival: Arrival | None = None) -> None:
         with self._book.lock:
@@ -292,10 +304,15 @@ class Browser:
 
     def _to_end(self) -> None:
         with self._book.lock:
-            self._stretch, self._joined, self._seen = None, True, -1
-            self._rows, self._extras, self._older, self._folds = Rows(), {}, range(0), None
+            self._joined, self._seen = True, -1
+            self._forget()
         self.refresh()
         self._arrived(None)
+
+    def _forget(self) -> None:
+        """Let go of what is older than the end."""
+        self._stretch, self._folds = None, None
+        self._rows, self._extras, self._older = Rows(), {}, range(0)
 
     def _narrow(self, wanted: Match, cancelled: Cancelled) -> None:
         self._wanted = wanted
@@ -310,7 +327,17 @@ class Browser:
             lows, key = self._book.lows()
             stretch = Stretch(self._book.pages, lows, key, self._wanted)
         stretch.back(PAGE, cancelled, self._looked)
-        self._show(stretch)
+        if not self._show(stretch, lying_before=self.following and self._joined):
+            self._stretch = stretch
+            self._catch_up(cancelled)
+
+    def _catch_up(self, cancelled: Cancelled) -> None:
+        """Read what went from the end since, up to where the end begins now."""
+        stretch = self._stretch
+        while stretch is not None and not cancelled():
+            stretch.forth(_NEVER, self._book.lows()[0], cancelled)
+            if self._show(stretch, lying_before=True):
+                return
 
     def _read_newer(self, cancelled: Cancelled) -> None:
         if self._stretch is not None:
@@ -321,11 +348,13 @@ class Browser:
         self.busy += read
         self.listener()
 
-    def _show(self, stretch: Stretch) -> None:
-        """Show a stretch, and the end of the logs after it where it reaches so far."""
+    def _show(self, stretch: Stretch, *, lying_before: bool = False) -> bool:
+        """Show a stretch, and the end of the logs after it where it reaches so far; or only if it does, and say so."""
         with self._book.lock:
             lows, _ = self._book.lows()
             joined = all(high >= lows.get(index, high) for index, high in stretch.highs.items())
+            if lying_before and not joined:
+                return False
             if joined:
                 stretch.cut(lows)
             self._dropped, self._seen = self._book.dropped, -1
@@ -333,6 +362,7 @@ class Browser:
             self._rows, self._extras, self._older = stretch.rows, stretch.extras, stretch.span(closed=not joined)
             self._folds = None
         self.refresh()
+        return True
 
     def _load(self, key: int, cancelled: Cancelled) -> None:
         """Show what is around a time, in milliseconds, and go to the first entry at or after it."""

@@ -6,16 +6,28 @@ import threading
 from collections.abc import Callable
 
 from aiops_tui.source.logs.book import LogBook
+from aiops_tui.source.logs.watch import Watch
+
+_PATIENCE = 2.0
+"""Where the system tells of changes it is looked so often all the same, in seconds."""
+
+_BETWEEN = 0.02
+"""So long others are let to work between two reads while there is more to read."""
 
 
 class LogFollower:
-    """Polls ``book`` every ``interval`` seconds; ``changed`` is called from its thread when the book has changed."""
+    """Reads ``book`` when the system says that a file changed, at most every ``interval`` seconds.
+
+    Where the system does not say so, as on network file systems, it looks every ``interval`` seconds. ``changed`` is
+    called from its thread when the book has changed.
+    """
 
     def __init__(self, book: LogBook, changed: Callable[[], object], interval: float = 0.25) -> None:
         self._book = book
         self._changed = changed
         self._interval = interval
         self._stopping = threading.Event()
+        self._watch = Watch()
         self._thread = threading.Thread(target=self._run, name="logs", daemon=True)
 
     def start(self) -> None:
@@ -25,17 +37,36 @@ class LogFollower:
     def stop(self, timeout: float = 0.3) -> None:
         """Stop reading, within one block, and close the files; does not wait longer than ``timeout`` seconds."""
         self._stopping.set()
+        self._watch.wake()
         if self._thread.is_alive():
             self._thread.join(timeout)
 
     def _run(self) -> None:
-        version = self._book.version
+        told = trusted = True
         try:
+            self._look()
             while not self._stopping.is_set():
-                self._book.poll(self._stopping.is_set)
-                if version != self._book.version and not self._stopping.is_set():
-                    version = self._book.version
-                    self._changed()
-                self._stopping.wait(self._interval)
+                complete = self._watch.over(*self._book.watched())
+                untold = self._look() and not told
+                if told:
+                    self._stopping.wait(self._interval)
+                # What was written a moment ago may have been read before there was word of it.
+                patience = 0.0 if untold else _PATIENCE if complete and trusted else self._interval
+                told = self._watch.wait(patience)
+                trusted = trusted and (told or not untold)
         finally:
+            self._watch.close()
             self._book.close()
+
+    def _look(self) -> bool:
+        """Read all that is new, and say whether there was anything."""
+        version = self._book.version
+        while not self._stopping.is_set():
+            before = self._book.version
+            self._book.poll(self._stopping.is_set)
+            if self._book.version != before and not self._stopping.is_set():
+                self._changed()
+            if not self._book.behind:
+                break
+            self._stopping.wait(_BETWEEN)
+        return self._book.version != version

@@ -15,7 +15,10 @@ from aiops_tui.source.logs.reading import Block, Lines, OpenFile, RestartedError
 from aiops_tui.text.printable import printable
 
 MOST_BEHIND = 32 * 1024 * 1024
-"""So many bytes may be written between two reads; of more, the first are skipped, and said to be."""
+"""So many bytes may be written and not read yet; of more, the last are read, and that is said."""
+
+AT_ONCE = 2 * 1024 * 1024
+"""So many bytes of the file that is open are taken at one read."""
 
 FIRST_LOOK = 256 * 1024
 """So many bytes before the end are read of a file that is opened; those before them when they are asked for."""
@@ -55,6 +58,9 @@ class FollowedFile:
         self.path = place.path
         self.problem: Notice | None = None
         self.skipped = 0
+        """How many bytes were passed over, as there were too many at once."""
+        self.behind = 0
+        """How many bytes of those that were there the last read left to the next."""
         self.modified = 0.0
         self.base = 0
         """The position at which the file that is open begins."""
@@ -78,6 +84,7 @@ class FollowedFile:
     def read(self) -> Iterator[Block]:
         """Yield what was written since the last call, as blocks of whole lines; never raises."""
         self.problem = None
+        self.behind = 0
         try:
             if is_compressed(self.path):
                 self.problem = Notice("logs.compressed", {"path": self.name})
@@ -85,8 +92,9 @@ class FollowedFile:
                 yield from self._read()
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             self.problem = self._told(error)
-        self._first = False
-        self.extent = Extent(self.path, self.base, self.position, self._file.identity if self._file else None)
+        finally:  # who reads may have had enough
+            self._first = False
+            self.extent = Extent(self.path, self.base, self.position, self._file.identity if self._file else None)
 
     def notices(self) -> Iterator[Notice]:
         """Yield what a person is to know of this file."""
@@ -115,7 +123,7 @@ class FollowedFile:
             yield from self._begin()
         elif identity(status) != self._file.identity:
             yield from self._drain(self._file)
-            if status.st_size == 0:
+            if status.st_size == 0 or self.behind:
                 return
             yield from self._move_on(OpenFile(self.path))
         if self._file:
@@ -125,7 +133,7 @@ class FollowedFile:
         if self._file is None:
             return
         yield from self._drain(self._file)
-        if self._file.status().st_nlink == 0:
+        if self._file.status().st_nlink == 0 and not self.behind:
             yield self._lines.flush()
             self.close()
 
@@ -134,7 +142,7 @@ class FollowedFile:
         self._file = file
         room = max(self._first_look - file.status().st_size, 0)
         if not self._first or not room:  # it appeared since, or its own end is enough
-            yield from self._rest_of(file, self.base, self._first_look if self._first else None)
+            yield from self._rest_of(file, self.base, self._first_look if self._first else None, AT_ONCE)
             return
         with _opened(self._place.history) as history:
             parts: list[tuple[OpenFile, int, int]] = []
@@ -164,7 +172,7 @@ class FollowedFile:
         """Yield what is new in the file that is open; if it was begun anew, what was missed, and then it from there."""
         while True:
             try:
-                yield from self._rest_of(file, self.base)
+                yield from self._rest_of(file, self.base, most=AT_ONCE)
             except RestartedError:
                 yield from self._missed(file.identity)
                 yield self._lines.flush()
@@ -172,19 +180,22 @@ class FollowedFile:
             else:
                 return
 
-    def _rest_of(self, file: OpenFile, base: int, first_look: int | None = None) -> Iterator[Block]:
-        """Yield what was not read of a file that begins at ``base``; at the first look its end only."""
+    def _rest_of(
+        self, file: OpenFile, base: int, first_look: int | None = None, most: int | None = None
+    ) -> Iterator[Block]:
+        """Yield what was not read of a file that begins at ``base``, ``most`` of it; at the first look its end only."""
         status = file.status()
         self.modified = status.st_mtime
         behind = status.st_size - file.offset
         if behind > (MOST_BEHIND if first_look is None else first_look):
-            start = status.st_size - (MOST_BEHIND if first_look is None else first_look)
+            start = status.st_size - (AT_ONCE if first_look is None else first_look)
             if first_look is None:
                 self.skipped += start - file.offset
             file.seek(start - 1)  # so that a line that begins right there is not taken for a torn one
             self._lines.skip()
-        for block in file.blocks():
+        for block in file.blocks(most):
             yield self._lines.feed(block, base + file.offset - len(block))
+        self.behind = max(status.st_size - file.offset, 0)
 
     def _missed(self, until: tuple[int, int]) -> Iterator[Block]:
         """Yield what the rotated files hold beyond what was read, up to the file ``until``, which is to begin there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import re
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +64,16 @@ def find(patterns: Iterable[Path]) -> tuple[list[Place], list[Notice]]:
         latest = sorted(places, key=lambda place: (place.given, _modified(place.path) or 0), reverse=True)
         places = latest[:MOST_FILES]
     return sorted(places, key=lambda place: place.path), notices
+
+
+def folders(pattern: Path) -> Iterator[Path]:
+    """Yield the folders in which files that a path or pattern means, or folders on the way to them, may appear."""
+    for folder in pattern.parents:
+        if set(str(folder)) & set("*?["):
+            yield from map(Path, glob.glob(str(folder)))  # noqa: PTH207
+        elif folder.is_dir():
+            yield folder
+            return
 
 
 def is_compressed(path: Path) -> bool:

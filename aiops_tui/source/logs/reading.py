@@ -68,13 +68,15 @@ class OpenFile:
         self.offset, self._mark = other.offset, other._mark
         return True
 
-    def blocks(self) -> Iterator[bytes]:
-        """Yield what was not read yet, up to the present end.
+    def blocks(self, most: int | None = None) -> Iterator[bytes]:
+        """Yield what was not read yet, up to the present end, or ``most`` bytes of it.
 
         Raises:
             RestartedError: what was read before is no longer there.
         """
         end = self.status().st_size
+        if most is not None:
+            end = min(end, self.offset + most)
         while True:
             size = min(max(end - self.offset, 0), BLOCK)
             data = os.pread(self._descriptor, len(self._mark) + size, self.offset - len(self._mark))

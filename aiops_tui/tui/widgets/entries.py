@@ -81,6 +81,8 @@ class Entries(Rows):
             self._fill()
         else:
             self._stand_still()
+        if book is not None:
+            book.following = self.following
         self.redraw()
 
     def _hear(self) -> None:
@@ -123,6 +125,8 @@ class Entries(Rows):
             return (Span(words("tui.logs.reading", mib=number(self.book.busy >> 20)), "muted"),)
         if not self.count():
             return EMPTY
+        if self.book is not None and self.book.behind >> 20:
+            return (Span(words("tui.logs.behind", mib=number(self.book.behind >> 20)), "warning"),)
         if self.following:
             return (Span("● ", "accent"), Span(words("tui.following"), "muted"))
         new = self.book.arrived - self._seen if self.book is not None else 0
@@ -222,6 +226,7 @@ class Entries(Rows):
     def _leave_end(self) -> None:
         if self.following and self.book is not None:
             self._seen = self.book.arrived
+            self.book.following = False
         self.following = False
 
     def _read_on(self) -> None:
