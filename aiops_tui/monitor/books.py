@@ -40,6 +40,9 @@ from aiops_tui.source.rollup import KeyRollup, Limits, Segment, merged
 
 T = TypeVar("T")
 Asks = dict[Hashable, Callable[[], Any]]
+_STEPS = 100
+"""What is read by keys that are known is cut into at most so many segments."""
+
 Recall = Callable[["Book", Signs], "Kept | None"]
 """Returns what an earlier run kept of a book."""
 
@@ -114,6 +117,7 @@ class Book:
         self._evaluations_read = -1e9
         self._to_remember = 0
         self._ahead: dict[Hashable, Any] = {}
+        self._recounting = False
         self._prepared: dict[Hashable, Statement] = {}
         # Counted downwards, and so never equal to a version of what is counted by key.
         self.evaluation_version = 0
@@ -148,7 +152,8 @@ class Book:
             kept = self._recall(self, signs) if self._recall is not None else None
         start = EARLIEST if since is None else since
         if whole or self._covered is None or start < self._covered:
-            low = lowest if whole else self._first_key(start, lowest, highest)
+            found = self.relations.found
+            low = found.low if found else lowest if whole else self._first_key(start, lowest, highest)
             if kept is not None:
                 yield from self._take_over(kept, low, lowest)
             yield from self.conversations.fill(low)
@@ -226,6 +231,12 @@ class Book:
         self.evaluations = None
         self._evaluations_from = None
 
+    def narrow(self, relations: Relations) -> None:
+        """Go on with what is known by now of the rows that the filter lets through."""
+        if relations.found is not self.relations.found:
+            self.relations = relations
+            self._prepared.clear()
+
     def evaluations_are_due(self, since: datetime | None, low: int, signs: Signs) -> bool:
         """Return whether evaluations have changed, or are needed from an earlier time or key, and may be read again."""
         if self.relations.evaluations is None:
@@ -289,7 +300,11 @@ class Book:
         if self.feedback is not None:
             rollups["feedback"] = self.feedback
         name = next(name for name in rollups if name not in self._round_done)
-        changed, finished = rollups[name].recount_next()
+        self._recounting = True
+        try:
+            changed, finished = rollups[name].recount_next()
+        finally:
+            self._recounting = False
         if finished:
             self._round_done.add(name)
         if self._round_done >= rollups.keys():
@@ -439,15 +454,26 @@ class Book:
 
     def _between(
         self, cells: Callable[..., Statement], low: int, high: int | None, period: Period | None
-    ) -> tuple[Statement, dict[str, int]]:
+    ) -> tuple[Statement, dict[str, Any]]:
         """Return a statement about keys, and the keys: what is asked at each poll is not made anew each time."""
-        kind = cells, high is None, period
+        # A recount takes nothing for known.
+        found = None if self._recounting else self.relations.found
+        by_key = found is not None and cells is conversation_cells
+        if found is not None and by_key and high is not None and high <= found.high:
+            found = found.closed
+        kind = cells, high is None, period, None if found is None else found.is_all
         if kind not in self._prepared:
             bounds = (LOW, None if high is None else HIGH)
-            self._prepared[kind] = cells(self.relations, self._limited(period), *bounds)
-        return self._prepared[kind], {"low": low} if high is None else {"low": low, "high": high}
+            on = self.relations if found is self.relations.found else replace(self.relations, found=found)
+            self._prepared[kind] = cells(on, self._limited(period), *bounds)
+        known = found.between(low, high) if found is not None and by_key else {}
+        return self._prepared[kind], {"low": low, **({} if high is None else {"high": high}), **known}
 
     def _below_conversation(self, top: int, rows: int) -> int | None:
+        known = self.relations.found
+        if known is not None:
+            # What is read is few whatever the step.
+            return top - (known.high - known.low) // _STEPS
         found: int | None = first_value(self._database.rows(key_below(self.relations.key, top, rows)))
         return found
 

@@ -25,6 +25,7 @@ from aiops_tui.model.window import EARLIEST, Period, Window, bucket_edges, displ
 from aiops_tui.monitor.answers import Answers
 from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
+from aiops_tui.monitor.finder import Finder
 from aiops_tui.monitor.keeping import Keeper
 from aiops_tui.monitor.lists import Lists, Users, with_scores
 from aiops_tui.monitor.naming import CLOCK, matching
@@ -52,6 +53,9 @@ _OTHER_TABLES = {"source.changed", "source.no_rights"}
 """What is said of a question to a table that was taken away."""
 
 _LONG, _MANY_ROWS = ("30d", "90d", "all"), 1_000_000
+
+_FILTERS = 16
+"""Filters whose relations are kept."""
 
 _SCORES = 8
 """Sums of scores kept: both periods of the view, and of those looked at before."""
@@ -117,6 +121,7 @@ class Collector:
         )
         self._identity: tuple[object, ...] = ()
         self._relations: Relations | None = None
+        self._named: dict[Filter, Relations] = {}
         self._probe: Probe | None = None
         self._asked_of: Relations | None = None
         self._far = False
@@ -128,6 +133,7 @@ class Collector:
         self._people = People(database, self._answers)
         self._opinions = Opinions(database, self._answers)
         self._reasons = Reasons(database)
+        self._finder = Finder(database)
         self._evaluation_problem: Notice | None = None
         self._sums = self._new_sums()
         self._keeper = None if at_once else Keeper(settings, database)
@@ -216,6 +222,8 @@ class Collector:
             known = (book for book in self._books.values() if not book.query.wanted and book.covers(window.start))
             book = next(known, None)
             low = self._choice.low(on, window.period, signs) if book is None else book.first_key_in(window.start)
+        if on.found is not None and on.found.low > low:
+            on = replace(on, found=None)
         return Stretch(on, view.filter.of_conversations, window.period, low), window
 
     def _counted(self, wanted: Filter, window: Window) -> int | None:
@@ -237,7 +245,8 @@ class Collector:
         for query in [query for query in self._books if query.wanted.of(CLOCK)]:
             del self._books[query]
         if self._relations is not None:
-            self._relations = self._named = replace(self._relations, on=self._expressions)
+            self._relations = replace(self._relations, on=self._expressions)
+            self._named.clear()
             for query, book in self._books.items():
                 book.adopt(self._relations_for(query.wanted))
 
@@ -266,12 +275,18 @@ class Collector:
         """Recount one segment of the rollup in use, and say whether it had changed."""
         if self.signs is None or not self._books:
             return False
-        return next(reversed(self._books.values())).recount_next(self.signs.now)
+        book = next(reversed(self._books.values()))
+        segment = book.conversations.next_recounted
+        changed = book.recount_next(self.signs.now)
+        if changed and segment is not None:
+            self._finder.look_again(self.relations(), book.query.wanted, segment.low, segment.high)
+        return changed
 
     def reconcile(self, view: View, progress: Progress) -> None:
         """Recount everything that the view rests on, rows far from where their time says included."""
         signs = self.probe()
         self._choice.forget()
+        self._finder.clear()
         self._reasons.clear()
         self._answers.clear()
         collected = self.collect(view, (), progress).inputs
@@ -337,8 +352,10 @@ class Collector:
         before = None if self._relations is None else self._relations.schema
         if schema == before:
             return
-        self._relations = self._named = Relations(schema, self._expressions)
+        self._relations = Relations(schema, self._expressions)
+        self._named.clear()
         self._answers.clear()
+        self._finder.clear()
         if before is None or (before.conversations, before.feedback) != (schema.conversations, schema.feedback):
             self._books.clear()
         for query, book in self._books.items():
@@ -371,6 +388,10 @@ class Collector:
         pushed = self._choice.pushed(wanted)
         if not pushed:
             return base
+        whole = base.get("before", base["current"]).conversations
+        low = (whole.low or 0) if since is None else min(book.first_key_in(since) for book in base.values())
+        for done, steps in self._finder.find(self.relations(), pushed, low, whole.tail_low or 0):
+            progress(done, steps)
         kept = None if pushed.of(("topic",)) else self._choice.kept
         queries = {place: replace(book.query, wanted=pushed, kept=kept) for place, book in base.items()}
         return {place: self._covered(query, since, signs, progress) for place, query in queries.items()}
@@ -383,6 +404,7 @@ class Collector:
             book = Book(self.database, relations, query, self._tuning, None if keeper is None else keeper.kept)
             if keeper is not None and self._lists.last_users is None:
                 self._lists.last_users = keeper.kept_users(book, signs)
+        book.narrow(relations)
         for done, steps in book.cover(since, signs):
             progress(done, steps)
         self._books[query] = book
@@ -404,9 +426,12 @@ class Collector:
         values = {str(term.value) for term in wanted.of(("topic",)).terms}
         named = {fold_topic(value) or "": self._choice.topics.forms(value) for value in values}
         reasons = {} if self.signs is None else self._reasons.forms(self.relations(), wanted, self.signs)
-        if (self._named.topics, self._named.reasons) != (named, reasons):
-            self._named = replace(self.relations(), topics=named, reasons=reasons)
-        return self._named
+        known, found = self._named.get(wanted), self._finder.known(wanted)
+        if known is None or (known.topics, known.reasons, known.found) != (named, reasons, found):
+            if len(self._named) >= _FILTERS:
+                self._named.clear()
+            known = self._named[wanted] = replace(self.relations(), topics=named, reasons=reasons, found=found)
+        return known
 
     def _inputs(self, scene: _Scene) -> Inputs:
         window, signs, on, wanted = scene.window, scene.signs, scene.relations, scene.wanted

@@ -165,6 +165,11 @@ class Expressions:
         whole = sa.cast(column, sa.Text)
         if "\x00" in text:  # where SQLite's LIKE would end
             return sa.func.instr(sa.func.lower(whole), sa.func.lower(text)) > 0
+        cased = "".join(letter for letter in text if letter.lower() != letter.upper())
+        if self.postgres and cased.isascii():
+            # Several times as fast as ILIKE, which looks each letter up, whatever its script.
+            plain: Text = sa.collate(whole, "C")
+            return sa.func.strpos(sa.func.lower(plain) if cased else plain, text.lower()) > 0
         escaped = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
         return (whole.ilike if self.postgres else whole.like)(f"%{escaped}%", escape="/")
 

@@ -67,6 +67,11 @@ def key_below(key: Whole, top: int | None, rows: int) -> sa.Select[Any]:
     return below.order_by(key.desc()).limit(1).offset(rows - 1)
 
 
+def keys_of(on: Relations, wanted: Filter, low: int, high: int, limit: int) -> sa.Select[Any]:
+    """Return the keys ``low <= key < high`` of conversations that a filter lets through, in no order."""
+    return sa.select(on.key).where(on.key >= low, on.key < high, *on.of_conversations(wanted)).limit(limit)
+
+
 def user_of(on: Relations, key: int) -> sa.Select[Any]:
     """Return the user of a conversation."""
     return sa.select(sa.cast(on.conversations.c.user_id, sa.Text)).where(on.key == key)

@@ -17,6 +17,7 @@ from aiops_tui.model.labels import WEEKDAYS, fold_topic
 from aiops_tui.model.window import LATEST, Period
 from aiops_tui.source.clock import hour, weekday
 from aiops_tui.source.expressions import Condition, Expressions, Number, Text, Whole
+from aiops_tui.source.found import Found
 from aiops_tui.source.schema import Schema, TableInfo
 
 SCORE = "score"
@@ -45,13 +46,15 @@ _OPERATORS: Mapping[str, str] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "="
 class Relations:
     """The relations of one schema.
 
-    ``topics`` and ``reasons`` are the raw forms of each folded topic and reason that a filter may name.
+    ``topics`` and ``reasons`` are the raw forms of each folded topic and reason that a filter may name. ``found`` are
+    the conversations that a part of the filter is known to let through.
     """
 
     schema: Schema
     on: Expressions
     topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
     reasons: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    found: Found | None = None
 
     @cached_property
     def conversations(self) -> sa.TableClause:
@@ -156,7 +159,14 @@ class Relations:
 
     def of_conversations(self, wanted: Filter) -> list[Condition]:
         """Return what a filter asks of a row of `conversations`."""
-        return self._conditions(wanted, self._talk(self.key, self.seconds))
+        found, rest = self._known_part(wanted)
+        row = self._talk(self.key, self.seconds)
+        if found is None:
+            return self._conditions(wanted, row)
+        known = found.holds(self.key)
+        if not found.is_all:
+            known = sa.or_(known, sa.and_(self.key >= found.high, *self._conditions(found.wanted, row)))
+        return [known, *self._conditions(rest, row)]
 
     def of_evaluations(self, wanted: Filter) -> list[Condition]:
         """Return what a filter asks of a row of `evaluations`."""
@@ -174,7 +184,22 @@ class Relations:
         if self.feedback is None:
             return [sa.false()]
         row = self.feedback.c
-        return self._conditions(wanted, replace(self._talk(row.conversation, row.seconds), feedback=row))
+        found, rest = self._known_part(wanted)
+        said = replace(self._talk(row.conversation, row.seconds), feedback=row)
+        if found is None:
+            return self._conditions(wanted, said)
+        key = row.conversation
+        known, elsewhere = found.holds(key), sa.or_(key < found.low, key >= found.high)
+        plainly = sa.and_(elsewhere, *self._conditions(found.wanted, said))
+        # Said twice, for the first can be told before the conversations are looked up.
+        return [sa.or_(known, elsewhere), sa.or_(known, plainly), *self._conditions(rest, said)]
+
+    def _known_part(self, wanted: Filter) -> tuple[Found | None, Filter]:
+        """Return what is known of a part of a filter, and the rest of the filter."""
+        found = self.found
+        if found is None or not {*found.wanted.terms} <= {*wanted.terms}:
+            return None, wanted
+        return found, Filter(tuple(term for term in wanted.terms if term not in found.wanted.terms))
 
     def _talk(self, conversation: Whole, seconds: Whole) -> _Row:
         table = self.conversations.c

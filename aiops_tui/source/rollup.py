@@ -200,6 +200,11 @@ class KeyRollup:
             self._next_recount = 0
         return changed, finished
 
+    @property
+    def next_recounted(self) -> Segment | None:
+        """The segment that `recount_next` recounts."""
+        return self.segments[self._next_recount % len(self.segments)] if self.segments else None
+
     def restart_recount(self) -> None:
         """Begin the next round of recounting at the oldest segment."""
         self._next_recount = 0

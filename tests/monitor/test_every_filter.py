@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from aiops_tui.model.filters import Filter, Term
 from aiops_tui.model.panels import Heatmap
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
-from aiops_tui.monitor import choice
+from aiops_tui.monitor import choice, finder
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.source.database import open_database
 from aiops_tui.text.printable import printable
@@ -89,19 +90,35 @@ def fill(backend: Backend) -> None:
     )
 
 
-@pytest.fixture
-def filled(backend: Backend, tmp_path: Path) -> Iterator[tuple[Backend, Collector]]:
+def watched(backend: Backend, folder: Path, **changes: Any) -> Iterator[tuple[Backend, Collector]]:
     fill(backend)
-    settings = replace(settings_for(backend.url, tmp_path), timezone="America/New_York")
+    settings = replace(settings_for(backend.url, folder), timezone="America/New_York", **changes)
     database = open_database(settings)
     with closing(database):
         database.connect()
         yield backend, Collector(settings, database)
 
 
-@pytest.mark.parametrize("spec", [WindowSpec("7d", at=AT), WindowSpec("all", at=AT)], ids=["7d", "all"])
-def test_every_filter_on_every_pane(filled: tuple[Backend, Collector], spec: WindowSpec) -> None:
-    backend, collector = filled
+@pytest.fixture
+def filled(backend: Backend, tmp_path: Path) -> Iterator[tuple[Backend, Collector]]:
+    yield from watched(backend, tmp_path)
+
+
+@pytest.fixture
+def frozen(backend: Backend, tmp_path: Path) -> Iterator[tuple[Backend, Collector]]:
+    """The same with a short tail, as it is where there are many rows."""
+    yield from watched(backend, tmp_path, tail_keys=60)
+
+
+@pytest.mark.parametrize(("name", "most"), [("7d", 0), ("7d", 1000), ("all", 40)])
+def test_every_filter_on_every_pane(
+    frozen: tuple[Backend, Collector], name: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend, collector = frozen
+    spec = WindowSpec(name, at=AT)
+    # Whether conversations are looked for once, or by each statement anew, makes no difference.
+    monkeypatch.setattr(finder, "LEAST", 0)
+    monkeypatch.setattr(finder, "MOST", most)
     for wanted in FILTERS[:: 1 if spec.name == "7d" else 4]:
         assert Filter.parse(str(wanted)) == wanted
         view = View(window=spec, filter=wanted)

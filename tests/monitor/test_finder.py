@@ -1,0 +1,114 @@
+"""What a user's name or a text lets through is looked for once, and is never taken for known where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from aiops_tui.model.filters import Filter
+from aiops_tui.model.view import View
+from aiops_tui.model.window import WindowSpec
+from aiops_tui.monitor import finder
+from aiops_tui.monitor.collector import Collector
+from aiops_tui.source.database import open_database
+from aiops_tui.source.found import dear_part
+from tests.monitor.backend import Backend, Talk
+from tests.monitor.conftest import settings_for
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+USERS = ("kim", "lee", "kimchi", None)
+
+
+def talk(key: int, user: str | None = None) -> Talk:
+    return Talk(key, user or USERS[key % 4], "긍정", "환불", NOW - timedelta(minutes=max(500 - key, 1) * 30))
+
+
+@pytest.fixture
+def collector(backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+    monkeypatch.setattr(finder, "LEAST", 0)
+    monkeypatch.setattr(finder, "_STEP", 50)
+    backend.insert(talk(key) for key in range(1, 500))
+    settings = replace(settings_for(backend.url, tmp_path), tail_keys=40)
+    database = open_database(settings)
+    with closing(database):
+        database.connect()
+        database.slice_keys = 50
+        yield Collector(settings, database)
+
+
+def count(collector: Collector, wanted: str, window: str = "all") -> int:
+    """Return what a look says, and check that the list says the same."""
+    collector.probe()
+    view = View(window=WindowSpec(window), filter=Filter.parse(wanted))
+    n = int(collector.collect(view, ("overview",), lambda done, steps: None).inputs.current.conversations["n"].sum())
+    assert len(collector.conversations(view, None, 1000).rows) == n
+    return n
+
+
+def looked(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Return a list that fills with the stretches of keys that are looked through from now on."""
+    stretches: list[tuple[int, int]] = []
+
+    def keys_of(*arguments: object) -> object:
+        stretches.append((int(str(arguments[2])), int(str(arguments[3]))))
+        return real(*arguments)  # type: ignore[arg-type]
+
+    real = finder.keys_of
+    monkeypatch.setattr(finder, "keys_of", keys_of)
+    return stretches
+
+
+def test_each_key_is_looked_at_once(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
+    stretches = looked(collector, monkeypatch)
+    week = count(collector, "user:kim", "7d")
+    assert stretches
+    first = len(stretches)
+    assert count(collector, "user:kim sentiment:positive", "7d") == week
+    assert len(stretches) == first
+    assert count(collector, "user:kim") == 124
+    covered = sorted(stretches)
+    assert all(before[1] == after[0] for before, after in zip(covered, covered[1:], strict=False))
+    assert count(collector, "user:kim", "7d") == week
+    assert sorted(stretches) == covered
+
+
+def test_new_rows_count_though_nobody_looked_for_them(collector: Collector, backend: Backend) -> None:
+    assert count(collector, "user:kim") == 124
+    backend.insert(talk(key, "kim") for key in range(500, 650))
+    assert count(collector, "user:kim") == 274
+    assert count(collector, "user:lee") == 125
+
+
+def test_a_recount_finds_what_was_renamed_and_what_is_gone(collector: Collector, backend: Backend) -> None:
+    assert count(collector, "user:kim") == 124
+    backend.run("UPDATE conversation_log SET user_id = 'kim' WHERE id IN (102, 203)")
+    backend.run("DELETE FROM conversation_log WHERE id = 100")
+    backend.commit()
+    while not collector.recount_next() or count(collector, "user:kim") != 125:
+        pass
+    assert count(collector, "user:kim") == 125
+
+
+def test_what_too_many_meet_is_counted_all_the_same(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finder, "MOST", 10)
+    stretches = looked(collector, monkeypatch)
+    assert count(collector, "user:kim") == 124
+    tried = len(stretches)
+    assert count(collector, "user:kim sentiment:positive") == 124
+    assert len(stretches) == tried
+
+
+@pytest.mark.parametrize(
+    ("wanted", "part"),
+    [
+        ("user:kim topic:환불 score<5", "user:kim"), ('"환불" user:kim', '"환불" user:kim'), ("-user:kim", ""),
+        ('user:"" "환불"', ""), ("topic:환불", ""), ('"환불" -user:kim', '"환불" -user:kim'),
+    ],
+)  # fmt: skip
+def test_names_and_texts_are_looked_for(wanted: str, part: str) -> None:
+    assert str(dear_part(Filter.parse(wanted))) == part
