@@ -31,7 +31,7 @@ class Conversation:
     """One question and its answer, with all that is known of it; texts are printable, line breaks kept.
 
     ``sentiment`` is the class, ``label`` what the database says. ``cut`` says that a text was too long to be read
-    whole.
+    whole, ``partial`` that evaluations and feedback were not looked for yet.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Conversation:
     evaluations: tuple[Evaluation, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     cut: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,13 @@ from aiops_tui.metrics.users import tells_new_users
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import fold_topic
 from aiops_tui.model.panels import Notice
-from aiops_tui.model.records import Page, TopicCount
+from aiops_tui.model.records import Conversation, Page, TopicCount
 from aiops_tui.model.view import View
 from aiops_tui.model.window import EARLIEST, Period, Window, bucket_edges, display_step, from_epoch, previous_period
 from aiops_tui.monitor.answers import Answers
 from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
+from aiops_tui.monitor.details import Details
 from aiops_tui.monitor.finder import Finder
 from aiops_tui.monitor.keeping import Keeper
 from aiops_tui.monitor.lists import Lists, Users, with_scores
@@ -134,6 +135,7 @@ class Collector:
         self._opinions = Opinions(database, self._answers)
         self._reasons = Reasons(database)
         self._finder = Finder(database)
+        self._details = Details(database)
         self._evaluation_problem: Notice | None = None
         self._sums = self._new_sums()
         self._keeper = None if at_once else Keeper(settings, database)
@@ -199,6 +201,13 @@ class Collector:
             inputs = self._inputs(scene)
         inputs = self._with_evaluations(scene, inputs)
         return Collected(inputs, self._warnings(scene), books["current"].reconciled_at)
+
+    def conversation(self, key: str, *, whole: bool = True) -> Conversation | None:
+        """Return one conversation; not ``whole``, what was said of it is left out where looking for that takes long."""
+        signs = self.signs
+        version = None if signs is None else (signs.evaluations, signs.feedback)
+        few = signs is not None and not self._is_worth_keeping(signs)
+        return self._details.read(self.relations(), key, version, at_once=whole or few)
 
     def conversations(self, view: View, after: str | None, limit: int) -> Page:
         """Return a page of a view's conversations, from below the key ``after`` on."""

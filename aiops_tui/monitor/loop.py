@@ -19,7 +19,6 @@ from aiops_tui.model.panels import Notice, Snapshot, State, Status
 from aiops_tui.model.records import Conversation, Neighbours, Page, TopicCount
 from aiops_tui.model.view import View
 from aiops_tui.monitor.collector import Collector
-from aiops_tui.monitor.details import read_conversation
 from aiops_tui.monitor.logs import Logs
 from aiops_tui.monitor.pages import read_neighbours
 from aiops_tui.monitor.requests import Requests
@@ -134,9 +133,13 @@ class Monitor:
         self._wanted_zone = name
         self._asked.set()
 
-    def conversation(self, key: str) -> Future[Conversation | None]:
-        """Ask for one conversation; the answer is None if it is not there, a SourceError if the database fails."""
-        return self._ask(lambda collector: read_conversation(collector.database, collector.relations(), key))
+    def conversation(self, key: str, *, whole: bool = True) -> Future[Conversation | None]:
+        """Ask for one conversation; the answer is None if it is not there, a SourceError if the database fails.
+
+        Not ``whole``, it comes at once, perhaps without what was said of it. Looking for that is withdrawn when another
+        conversation is asked for.
+        """
+        return self._ask(lambda collector: collector.conversation(key, whole=whole), "conversation", key)
 
     def conversations(
         self, view: View, after: str | None = None, limit: int = 50, *, aside: bool = False
@@ -207,7 +210,7 @@ class Monitor:
         database = open_database(settings)
         database.connect()
         try:
-            return read_conversation(database, Collector(settings, database).relations(), key)
+            return Collector(settings, database).conversation(key)
         finally:
             database.close()
 

@@ -58,8 +58,8 @@ class MonitorLike(Protocol):
     def idle(self, on: bool) -> None:
         """Poll rarely, because nobody looks, or go on as before."""
 
-    def conversation(self, key: str) -> Future[Conversation | None]:
-        """Read one conversation."""
+    def conversation(self, key: str, *, whole: bool = True) -> Future[Conversation | None]:
+        """Read one conversation; not ``whole``, without what was said of it if looking for that takes long."""
 
     def conversations(
         self, view: View, after: str | None = None, limit: int = 50, *, aside: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -15,6 +16,7 @@ from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.monitor import finder
 from aiops_tui.monitor.collector import Collector
+from aiops_tui.source import lookups
 from aiops_tui.source.database import open_database
 from aiops_tui.source.found import dear_part
 from tests.monitor.backend import Backend, Talk
@@ -58,7 +60,7 @@ def looked(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> list[tuple[
         stretches.append((int(str(arguments[2])), int(str(arguments[3]))))
         return real(*arguments)  # type: ignore[arg-type]
 
-    real = finder.keys_of
+    real = lookups.keys_of
     monkeypatch.setattr(finder, "keys_of", keys_of)
     return stretches
 
@@ -72,7 +74,7 @@ def test_each_key_is_looked_at_once(collector: Collector, monkeypatch: pytest.Mo
     assert len(stretches) == first
     assert count(collector, "user:kim") == 124
     covered = sorted(stretches)
-    assert all(before[1] == after[0] for before, after in zip(covered, covered[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(covered))
     assert count(collector, "user:kim", "7d") == week
     assert sorted(stretches) == covered
 

@@ -174,6 +174,26 @@ def test_a_conversation_is_read_whole_with_its_scores(backend: Backend, watcher:
     assert monitor.conversation("9" * 30).result(30) is None
 
 
+def test_of_many_conversations_one_comes_before_what_was_said_of_it(
+    backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Collector, "_is_worth_keeping", lambda *_: True)
+    backend.insert(some_talks(1, 3))
+    backend.evaluate([Judgement(2, None, None, datetime.now(UTC), 4.0, 6.0)], replace=False)
+    monitor = watcher.start()
+    watcher.until_live()
+    monitor.set_interval(3600)
+    soon = monitor.conversation("2", whole=False).result(30)
+    assert soon is not None and (soon.question, soon.evaluations, soon.partial) == ("question 2", (), True)
+    whole = monitor.conversation("2").result(30)
+    assert whole is not None and whole.evaluations[0].score == 5.0 and not whole.partial
+    assert monitor.conversation("2", whole=False).result(30) == whole
+    backend.rate([(1, 2, "dislike", datetime.now(UTC), None)])
+    monitor.refresh()
+    while (whole := monitor.conversation("2").result(30)) is not None and not whole.feedback:
+        pass
+
+
 def test_a_lost_server_keeps_the_last_data_and_comes_back(on_postgres: tuple[Backend, Watcher]) -> None:
     backend, watcher = on_postgres
     backend.insert(some_talks(1, 6))
@@ -281,11 +301,11 @@ def test_an_error_of_our_own_is_told_reported_and_outlived(
     watcher.until_conversations(3)
     monkeypatch.setattr("aiops_tui.monitor.loop._LAST_RETRY", 0.05)
 
-    def fails(*_: object) -> None:
+    def fails(*_: object, **more: object) -> None:
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr("aiops_tui.monitor.loop.read_conversation", fails)
+        broken.setattr(Collector, "conversation", fails)
         error = monitor.conversation("1").exception(timeout=30)
         assert isinstance(error, SourceError) and error.notice.id == "source.defect"
         broken.setattr(Collector, "probe", fails)

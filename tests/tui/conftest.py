@@ -162,6 +162,9 @@ class FakeMonitor:
     deleted: set[str] = field(default_factory=set)
     behind: int = 12_430
     """So many conversations lie behind each view, their keys counted from 1."""
+
+    listening: list[tuple[Future[Conversation | None], Conversation | None]] | None = None
+    """Whole conversations that take long and wait to be answered; None if nothing takes long."""
     held: list[tuple[Future[Page], Page]] | None = None
     """Pages that wait for `release`, where a test wants them to."""
 
@@ -197,10 +200,16 @@ class FakeMonitor:
     def idle(self, on: bool) -> None:
         self.calls.append(("idle", on))
 
-    def conversation(self, key: str) -> Future[Conversation | None]:
+    def conversation(self, key: str, *, whole: bool = True) -> Future[Conversation | None]:
         future: Future[Conversation | None] = Future()
         there = key.isdigit() and key not in self.deleted
-        future.set_result(self.known.get(key) or (conversation(key) if there else None))
+        found = self.known.get(key) or (conversation(key) if there else None)
+        if whole and self.listening is not None:
+            self.listening.append((future, found))
+            return future
+        if not whole and self.listening is not None and found is not None:
+            found = replace(found, evaluations=(), feedback=(), partial=True)
+        future.set_result(found)
         return future
 
     def conversations(

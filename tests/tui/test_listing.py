@@ -207,6 +207,22 @@ async def test_a_conversation_deleted_while_it_is_open_stays_readable_and_says_s
         await d.sees("deleted meanwhile", "카드가 두 번 결제됐어요 12430")
 
 
+async def test_a_conversation_is_read_while_what_was_said_of_it_is_being_looked_for(desk: Open) -> None:
+    async with desk() as d:
+        monitor = d.monitor
+        monitor.listening = []
+        await d.press("l", "enter")
+        await d.until(lambda: bool(monitor.listening))
+        await d.press("G")
+        await d.sees("being looked for")
+        assert "4.3" not in d.text
+        for future, found in monitor.listening:
+            future.set_result(found)
+        await d.press("G")
+        await d.sees("성의가 부족합니다")
+        assert "being looked for" not in d.text
+
+
 async def test_feedback_that_arrives_while_a_conversation_is_open_is_shown_where_one_reads(desk: Open) -> None:
     async with desk() as d:
         await d.press("l", "enter")

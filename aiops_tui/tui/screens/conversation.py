@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from datetime import datetime
 
 from textual.app import ComposeResult
@@ -24,8 +24,8 @@ from aiops_tui.tui.widgets.reader import Reader
 
 _MISSING = "tui.conversation.missing"
 
-Load = Callable[[str], "Future[Conversation | None] | None"]
-"""Begins to read a conversation; None while there is nothing to read from yet."""
+Load = Callable[[str, bool], "Future[Conversation | None] | None"]
+"""Begins to read a conversation, whole or, at first, what comes at once; None while there is nothing to read from."""
 
 Neighbour = Callable[[int], str | None]
 """Moves to the next (1) or previous (-1) conversation of the list and returns its key; None at the end."""
@@ -98,8 +98,11 @@ class ConversationScreen(ModalScreen[datetime | None]):
 
     def check(self) -> None:
         """Read what is open once more: scores and feedback come later than answers, and rows may be deleted."""
-        key = self.key
-        future = self._load(key)
+        key, known = self.key, self.conversation
+        self._begin(key, whole=known is not None and not known.partial)
+
+    def _begin(self, key: str, *, whole: bool) -> None:
+        future = self._load(key, whole)
         if future is not None:
             future.add_done_callback(lambda done: self.post_message(self.Arrived(key, done)))
 
@@ -119,7 +122,7 @@ class ConversationScreen(ModalScreen[datetime | None]):
             return
         known = self.conversation
         if (error := message.future.exception()) is not None:
-            if known is not None:
+            if known is not None or isinstance(error, CancelledError):
                 return
             reason = getattr(error, "notice", None)
             self._say("tui.conversation.failed", reason if isinstance(reason, Notice) else None)
@@ -127,11 +130,16 @@ class ConversationScreen(ModalScreen[datetime | None]):
         found = message.future.result()
         if found is None and known is None:
             self._say(_MISSING)
+        elif found is not None and found.partial and known is not None:
+            return
         elif (found or known, found is None) != (known, self.gone):
             self.conversation, self.gone = found or known, found is None
             self._show(keep_place=known is not None)
-        if found is not None and known is None and found.user_id:
-            self._look_beside()
+        if found is not None and known is None:
+            if found.partial:
+                self._begin(self.key, whole=True)
+            if found.user_id:
+                self._look_beside()
 
     def _look_beside(self) -> None:
         key, future = self.key, self._load_beside(self.key)

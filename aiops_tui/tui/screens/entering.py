@@ -181,8 +181,8 @@ class EnteringScreen(MovingScreen):
         if logs_at is not None:
             self.go_to_logs(logs_at)
 
-    def _load(self, key: str) -> Future[Conversation | None] | None:
-        return self.session.monitor.conversation(key) if self.session.monitor is not None else None
+    def _load(self, key: str, whole: bool) -> Future[Conversation | None] | None:
+        return self.session.monitor.conversation(key, whole=whole) if self.session.monitor is not None else None
 
     def _load_beside(self, key: str) -> Future[Neighbours] | None:
         return self.session.monitor.neighbours(key) if self.session.monitor is not None else None

@@ -58,13 +58,15 @@ def _conversation(conversation: Conversation, look: Look, cells: int, *, gone: b
     yield EMPTY
     yield _rule(words("tui.conversation.scores"), measure)
     if not conversation.evaluations:
-        yield (Span(words("tui.conversation.no_scores"), "muted"),)
+        told = "tui.conversation.reading_said" if conversation.partial else "tui.conversation.no_scores"
+        yield (Span(words(told), "muted"),)
     for evaluation in conversation.evaluations:
         yield from _evaluation(evaluation, look, measure)
     yield EMPTY
     yield _rule(words("tui.conversation.feedback"), measure)
     if not conversation.feedback:
-        yield (Span(words("tui.conversation.no_feedback"), "muted"),)
+        told = "tui.conversation.reading_said" if conversation.partial else "tui.conversation.no_feedback"
+        yield (Span(words(told), "muted"),)
     for feedback in conversation.feedback:
         said = feedback.feedback or NOTHING
         role = {"like": "good", "dislike": "bad"}.get(said, "text")
