@@ -23,7 +23,7 @@ from aiops_tui.tui.filters import PrintableOnly
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.keymap import remapped, textual_keymap
 from aiops_tui.tui.lately import Lately, changes
-from aiops_tui.tui.look import Look
+from aiops_tui.tui.look import LOW, Look
 from aiops_tui.tui.mouse import switch_mouse
 from aiops_tui.tui.patience import Patient
 from aiops_tui.tui.screens.desk import Desk
@@ -49,6 +49,7 @@ class Console(Patient):
     BINDINGS = bindings_of("everywhere")
     CSS_PATH = STYLES / "main.tcss"
     ENABLE_COMMAND_PALETTE = False
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] = [(0, "-low"), (LOW, "-high")]  # noqa: RUF012 (as Textual has it)
     ALLOW_SELECT = False
     TITLE = "aiops-tui"
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from aiops_tui.tui.sharing import Sharing
 
 
+LOW = 20
+"""On screens of fewer lines what opens above the panes takes the whole screen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What every widget draws by; two that are equal draw the same.

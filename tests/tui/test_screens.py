@@ -1,4 +1,4 @@
-"""The small screens as a person sees them, cell by cell, in both languages.
+"""The screens as a person sees them, cell by cell, at every size and in both languages.
 
 ``AIOPS_WRITE_SCREENS=1 pytest tests/tui/test_screens.py`` writes them anew, to be looked at before they are kept.
 """
@@ -30,9 +30,9 @@ VIEWS = {
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-@pytest.mark.parametrize("size", [(80, 24), (40, 12)], ids=lambda size: "x".join(map(str, size)))
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40), (200, 60)], ids=lambda size: "x".join(map(str, size)))
 @pytest.mark.parametrize("name", VIEWS)
-async def test_a_small_screen_looks_as_it_did(desk: Open, name: str, size: tuple[int, int], language: str) -> None:
+async def test_a_screen_looks_as_it_did(desk: Open, name: str, size: tuple[int, int], language: str) -> None:
     async with desk(VIEWS[name], size=size, language=language) as d:
         await d.until(lambda: name != "conversation" or "12430" in d.text().splitlines()[1])
         await d.until(lambda: name not in {"list", "user"} or d.console.focused is not None)

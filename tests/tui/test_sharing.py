@@ -149,6 +149,22 @@ async def test_the_preview_shows_and_chooses(desk: Open, slack: FakeSlack) -> No
         assert (picture.file or b"").startswith(b"\x89PNG")
 
 
+async def test_on_a_small_screen_choices_and_preview_take_turns(desk: Open, slack: FakeSlack) -> None:
+    async with desk(**by_bot(slack), size=(40, 12)) as d:
+        await d.press("S")
+        await d.sees("Slack's own", "Numbers and add", "↵ shares · Tab preview · Esc")
+        assert "What will be posted" not in d.text()
+        await d.press("tab")
+        await d.sees("What will be posted", "Overview · last 7 days")
+        assert "Slack's own" not in d.text()
+        await d.press("G")
+        await d.sees("100%")
+        await d.press("shift+tab", "right")
+        await d.sees("a picture")
+        await d.press("enter")
+        await d.sees("shared to #ops")
+
+
 async def test_on_a_narrow_screen_the_keys_matter_more_than_the_address(desk: Open, slack: FakeSlack) -> None:
     async with desk(**by_bot(slack), size=(80, 24)) as d:
         await d.press("s")

@@ -26,7 +26,7 @@ from aiops_tui.slack.sharing import Wish, composed, veil_for
 from aiops_tui.text.cells import fit, wrap
 from aiops_tui.text.cells import width as cells
 from aiops_tui.tui.bindings import bindings_of
-from aiops_tui.tui.look import host
+from aiops_tui.tui.look import LOW, host
 from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.reader import Reader
 from aiops_tui.tui.widgets.rows import Rows
@@ -77,7 +77,8 @@ class Choices(Rows):
 
     def note(self) -> Line:
         """Return what keys do here."""
-        return (Span(self.look.words("tui.share.hint"), "label"),)
+        low = self.app.size.height < LOW
+        return (Span(self.look.words("tui.share.hint.low" if low else "tui.share.hint"), "label"),)
 
     def count(self) -> int:
         """Return how many choices there are."""
@@ -94,7 +95,7 @@ class Choices(Rows):
     def line(self, row: int, width: int) -> Line:
         """Return a choice and its value."""
         choice, words = self.choices[row], self.look.words
-        column = min(max(cells(self.text_of(place)) for place in range(self.count())) + 2, width * 2 // 3)
+        column = min(max(cells(self.text_of(place)) for place in range(self.count())) + 2, width // 2)
         marks = ("‹ ", " ›") if row == self.row and self.lit else ("  ", "  ")
         value = words(f"tui.share.value.{choice.value}")
         role = "bad" if choice.value == _SHOWN else "strong"
@@ -140,6 +141,7 @@ class ShareSheet(ModalScreen[Wish | None]):
             field.placeholder = words(f"tui.share.{field.id}.placeholder")
         chosen = self.query_one(Choices)
         chosen.styles.height = chosen.count() + 2
+        self._fit()
         self.run_worker(self._complete, thread=True, exit_on_error=False)
         self._renew()
         chosen.focus()
@@ -154,6 +156,20 @@ class ShareSheet(ModalScreen[Wish | None]):
             if field.id == "channel":
                 field.suggester = SuggestFromList(known, case_sensitive=False)
                 field.value = field.value or next(iter(known), "")
+
+    def on_resize(self) -> None:
+        """Show choices and preview one below the other; on low screens they take turns."""
+        self._fit()
+
+    def on_descendant_focus(self) -> None:
+        """Show what has the keys."""
+        self._fit()
+
+    def _fit(self) -> None:
+        low, chosen, preview = self.app.size.height < LOW, self.query_one(Choices), self.query_one(Reader)
+        preview.display = not low or preview.has_focus
+        chosen.display = not low or not preview.has_focus
+        chosen.redraw()
 
     def wish(self) -> Wish:
         """Return what is chosen; what the same view is worth to be posted again was just decided by a person."""
@@ -199,7 +215,15 @@ class ShareSheet(ModalScreen[Wish | None]):
         elif event.key in {"tab", "shift+tab"}:
             event.stop()
             event.prevent_default()
-            (self.focus_next if event.key == "tab" else self.focus_previous)()
+            self._step(1 if event.key == "tab" else -1)
+
+    def _step(self, direction: int) -> None:
+        """Give the keys to the next or previous part, seen or not."""
+        order = [*self.query(Input), self.query_one(Choices), self.query_one(Reader)]
+        place = order.index(self.focused) if self.focused in order else -1
+        part = order[(place + direction) % len(order)]
+        part.display = True
+        part.focus()
 
     def _share(self) -> None:
         wish = self.wish()
