@@ -165,6 +165,7 @@ class FakeMonitor:
 
     listening: list[tuple[Future[Conversation | None], Conversation | None]] | None = None
     """Whole conversations that take long and wait to be answered; None if nothing takes long."""
+
     held: list[tuple[Future[Page], Page]] | None = None
     """Pages that wait for `release`, where a test wants them to."""
 
