@@ -12,7 +12,7 @@ import click
 from aiops_tui.cli.commands import program
 from aiops_tui.cli.help import meaning, written
 from aiops_tui.cli.options import Group
-from aiops_tui.config.settings import COMMAND_OPTIONS, VARIABLES
+from aiops_tui.config.settings import VARIABLES
 from aiops_tui.config.sources import PREFIX, toml_key
 from aiops_tui.text.translations import Translator
 from aiops_tui.tui.keys import PLACES, Key, keys_of
@@ -39,8 +39,9 @@ In the environment the same is `AIOPS_KEYS='share=ctrl+s;earlier=h,comma'`.
 _OPTIONS = """\
 # Options and settings
 
-Each option is also an environment variable and a key of `config.toml`: the variable in lower case, without `AIOPS_`.
-The command line wins over the environment, that over `.env` in the folder where the program starts, that over
+Each option is also an environment variable and a key of `config.toml`: `--log-file` is `AIOPS_LOG_FILE` and `log_file`,
+`--no-mouse` is `AIOPS_MOUSE=false` and `mouse = false`; `[share]` may stand before keys that begin with `share_`. The
+command line wins over the environment, that over `.env` in the folder where the program starts, that over
 `config.toml`, which lies in the platform's folder for settings (`~/.config/aiops-tui/`) or where `AIOPS_CONFIG` says.
 `.env` and `config.toml` are read only if nobody but you can write to them. In parentheses stands what holds when
 nothing is said.
@@ -86,7 +87,7 @@ def keys_page() -> str:
     """Return all keys, by where they work."""
     parts = [_KEYS]
     for place in PLACES:
-        rows = [(_caps(key), SAY(key.message), f"`{key.id}`") for key in keys_of(place)]
+        rows = [(_caps(key), _cell(SAY(key.message)), f"`{key.id}`") for key in keys_of(place)]
         parts.append(f"## {SAY(f'keys.place.{place}')}\n\n{_table(('key', 'does', 'action'), rows)}")
     return "\n".join(parts)
 
@@ -102,9 +103,9 @@ def options_page() -> str:
     parts = [_OPTIONS]
     for group, rows in _options().items():
         title = SAY(f"cli.group.{group}").removesuffix(":")
-        parts.append(f"## {title}\n\n{_table(('option', 'variable', 'meaning', 'commands'), rows)}")
+        parts.append(f"## {title}\n\n{_table(('option', 'meaning', 'commands'), rows)}")
     others = [
-        (f"`{each.name}`", f"`{toml_key(each.name)}`", f"`{each.value}`" if each.value else "", each.meaning)
+        (f"`{each.name}`", f"`{toml_key(each.name)}`", f"`{each.value}`" if each.value else "", _cell(each.meaning))
         for each in settings()
     ]
     parts.append("## Settings\n")
@@ -115,14 +116,13 @@ def options_page() -> str:
 
 def _options() -> Mapping[str, list[tuple[str, ...]]]:
     """Return the rows of each group; an option that means something else to a command has a row for it."""
-    found: dict[str, dict[tuple[str, str, str], list[str]]] = {}
+    found: dict[str, dict[tuple[str, str], list[str]]] = {}
     for command, groups in commands():
         for group in groups:
             rows = found.setdefault(group.name, {})
             for option in group.options:
-                rows.setdefault((_written(option), _variable(option), meaning(option, command, SAY)), []).append(
-                    command
-                )
+                told = " ".join(filter(None, [_cell(meaning(option, command, SAY)), _others(option)]))
+                rows.setdefault((_written(option), told), []).append(command)
     everybody = len(list(commands()))
     return {
         group: [(*row, "all" if len(users) == everybody else ", ".join(users)) for row, users in rows.items()]
@@ -138,31 +138,28 @@ def commands() -> Iterator[tuple[str, tuple[Group, ...]]]:
 
 
 def _written(option: click.Option) -> str:
-    words = f"`{written(option)}`"
-    if not option.metavar:
-        return words
-    choices = option.metavar.split("|")
-    return f"{words} " + (" ".join(f"`{each}`" for each in choices) if len(choices) > 1 else f"`{choices[0]}`")
+    choices = (option.metavar or "").split("|")
+    if len(choices) == 1:
+        return f"`{written(option)} {option.metavar or ''}".rstrip() + "`"
+    return " ".join(f"`{each}`" for each in (written(option), *choices))
 
 
-def _variable(option: click.Option) -> str:
+def _others(option: click.Option) -> str:
+    """Return the variables of an option besides the one that follows from its name."""
     own = PREFIX + str(option.name).upper()
-    known = [names for names in VARIABLES.values() if own in names]
-    if known:
-        return " ".join(f"`{name}`" for name in known[0])
-    return f"`{own}`" if option.name in COMMAND_OPTIONS else ""
+    names = [name for known in VARIABLES.values() if own in known for name in known if name != own]
+    return f"Also `{'`, `'.join(names)}`." if names else ""
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     heads = tuple(heads)
     lines = [heads, ("---",) * len(heads), *rows]
-    return "".join(f"| {' | '.join(_cell(cell) for cell in line)} |\n" for line in lines)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _cell(text: str) -> str:
-    """Return a text as a cell has it: outside of code, nothing is taken for HTML."""
-    text = text.replace("|", "&#124;")
-    return text if text.startswith("`") else text.replace("<", "&lt;")
+    """Return words as a cell has them: nothing is taken for the end of the cell, or for HTML."""
+    return text.replace("|", "&#124;").replace("<", "&lt;")
 
 
 def main() -> None:
