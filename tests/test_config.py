@@ -379,7 +379,7 @@ def test_the_example_is_valid_and_states_the_defaults(place: Place) -> None:
     (place.directory / ".env").unlink()
     plain = place.load()
     assert written.share == plain.share
-    for name in set(VARIABLES) - {"log_files", "log_commands", "sentiment_aliases"}:
+    for name in set(VARIABLES) - {"log_files", "log_commands", "log_tables", "log_streams", "sentiment_aliases"}:
         if not name.startswith("share_"):
             assert getattr(written, name) == getattr(plain, name), name
 

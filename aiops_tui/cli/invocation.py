@@ -18,7 +18,7 @@ PROGRAM = "aiops-tui"
 
 _SETTINGS = {
     "db": "database_url", "tz": "timezone", "lang": "language", "log_file": "log_files",
-    "log_command": "log_commands", "channel": "slack_channel",
+    "log_command": "log_commands", "log_table": "log_tables", "log_stream": "log_streams", "channel": "slack_channel",
     **{name: name for name in (
         "profile", "interval", "interval_idle", "theme", "mouse", "connect_timeout",
         "statement_timeout", "lock_timeout",

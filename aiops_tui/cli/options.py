@@ -41,6 +41,10 @@ _CONNECTION = (
 )
 _LOGS = _value("log-file", "PATH", multiple=True)
 _LOG_COMMANDS = _value("log-command", "COMMAND", multiple=True)
+_LOG_ROWS = (
+    _value("log-table", "NAME", multiple=True),
+    _value("log-stream", "conversations|evaluations", multiple=True),
+)
 _INTERVAL = (_value("interval", "SECONDS"), _value("interval-idle", "SECONDS"))
 
 
@@ -66,7 +70,7 @@ def _view(tabs: str) -> Group:
 
 VIEW = _view("overview|sentiment|evaluation|logs|feedback|users")
 VIEW_OF_TABS = _view("overview|sentiment|evaluation|logs|feedback|users|all")
-SOURCE = Group("source", (_value("db", "URL"), _LOGS, _LOG_COMMANDS, *_CONNECTION, *_INTERVAL))
+SOURCE = Group("source", (_value("db", "URL"), _LOGS, _LOG_COMMANDS, *_LOG_ROWS, *_CONNECTION, *_INTERVAL))
 SCREEN = Group("screen", (_value("theme", "dark|light"), _switch("mouse", "no-mouse")))
 RESUME = Group("session", (_switch("resume"),))
 OTHER = Group("other", (_value("lang", "en|ko"),))

@@ -13,6 +13,7 @@ from aiops_tui.config.secret import Secret
 from aiops_tui.config.shares import ShareSettings
 from aiops_tui.config.sources import PREFIX, Found, Sources, read_sources, toml_key
 from aiops_tui.model.panels import Notice
+from aiops_tui.model.records import STREAMS
 from aiops_tui.text.printable import printable
 from aiops_tui.text.translations import languages, preferred_language
 
@@ -35,6 +36,8 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "interval_idle": ("AIOPS_INTERVAL_IDLE",),
     "log_files": ("AIOPS_LOG_FILES", "AIOPS_LOG_FILE"),
     "log_commands": ("AIOPS_LOG_COMMAND",),
+    "log_tables": ("AIOPS_LOG_TABLES", "AIOPS_LOG_TABLE"),
+    "log_streams": ("AIOPS_LOG_STREAMS", "AIOPS_LOG_STREAM"),
     "connect_timeout": ("AIOPS_CONNECT_TIMEOUT",),
     "statement_timeout": ("AIOPS_STATEMENT_TIMEOUT",),
     "lock_timeout": ("AIOPS_LOCK_TIMEOUT",),
@@ -102,6 +105,8 @@ class Settings:
     interval_idle: float = 600.0
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     log_commands: tuple[str, ...] = ()
+    log_tables: tuple[str, ...] = ()
+    log_streams: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     share: ShareSettings = field(default_factory=ShareSettings)
 
@@ -131,6 +136,8 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
         mouse=read("mouse", values.switch, True),
         log_files=read("log_files", lambda found: values.paths(found, directory), ()),
         log_commands=read("log_commands", values.texts, ()),
+        log_tables=read("log_tables", values.names, ()),
+        log_streams=read("log_streams", lambda found: values.choices(found, STREAMS), ()),
         connect_timeout=settings.number("connect_timeout", 10.0, 1, 600),
         statement_timeout=settings.number("statement_timeout", 30.0, 1, 86_400),
         lock_timeout=settings.number("lock_timeout", 0.5, 0.01, 600),

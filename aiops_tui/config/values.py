@@ -104,6 +104,16 @@ def texts(found: Found) -> tuple[str, ...]:
     return tuple(part for part in parts if part.strip())
 
 
+def names(found: Found) -> tuple[str, ...]:
+    """Return one name or several, in a text parted by commas."""
+    return tuple(name.strip() for part in texts(found) for name in part.split(",") if name.strip())
+
+
+def choices(found: Found, known: Collection[str]) -> tuple[str, ...]:
+    """Return some of the choices."""
+    return tuple(choice(Found(name, found.origin), known) for name in names(found))
+
+
 def aliases(found: Found | None) -> Mapping[str, tuple[str, ...]]:
     """Return the labels of each sentiment class, further ones added: ``positive=happy,만족;negative=angry``."""
     known = {name: tuple(words) for name, words in SENTIMENT_ALIASES.items()}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from aiops_tui.model.labels import SENTIMENTS
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
@@ -93,6 +95,12 @@ class Neighbours:
 LEVELS: tuple[str, ...] = ("critical", "error", "warning", "info", "debug", "other")
 """Log levels, the worst first."""
 
+TONES: tuple[str, ...] = (*LEVELS, *SENTIMENTS)
+"""What an entry can be: of a level, or about a conversation of a sentiment."""
+
+STREAMS: tuple[str, ...] = ("conversations", "evaluations")
+"""The streams of the service itself, as sources of the log."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
@@ -102,6 +110,7 @@ class LogEntry:
     ``number`` counts the entries of one run of the program and identifies the entry. ``origin`` is what the line says
     of where it comes from (logger, file and line, function). ``cut`` says that a line was too long to be kept whole,
     and ``left_out`` how many lines came after those in ``more``. ``repeats`` are the entries that it stands for.
+    An entry of a stream is about a ``conversation``, whose sentiment is its ``level``.
     """
 
     number: int
@@ -114,6 +123,7 @@ class LogEntry:
     cut: bool = False
     left_out: int = 0
     repeats: int = 1
+    conversation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,11 @@ class Collector:
         assert self._relations is not None  # noqa: S101
         return self._relations
 
+    def named(self, wanted: Filter) -> Relations:
+        """Return the relations with all that the topics and reasons which a filter names are written as."""
+        self._choice.learn_named(self.relations(), wanted.of_conversations)
+        return self._relations_for(wanted.of_conversations)
+
     def probe(self) -> Signs:
         """Look for signs of change, after learning the tables anew where one was replaced."""
         schema, started = self._schema(), time.monotonic()
@@ -223,8 +228,7 @@ class Collector:
     def _stretch(self, view: View) -> tuple[Stretch, Window]:
         """Return where the conversations of a view are looked for, and its bounds."""
         signs = self.signs or self.probe()
-        self._choice.learn_named(self.relations(), view.filter.of_conversations)
-        on = self._relations_for(view.filter.of_conversations)
+        on = self.named(view.filter)
         window = view.window.resolve(signs.now, EARLIEST)
         low = signs.lowest or 0
         if window.start > EARLIEST:

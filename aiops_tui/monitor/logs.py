@@ -16,7 +16,9 @@ from aiops_tui.metrics.inputs import Inputs
 from aiops_tui.metrics.patterns import SAMPLE
 from aiops_tui.model.filters import Filter, FilterError
 from aiops_tui.model.panels import Notice
+from aiops_tui.model.records import STREAMS
 from aiops_tui.model.window import epoch
+from aiops_tui.monitor.streams import Streams
 from aiops_tui.source.database import sqlite_path
 from aiops_tui.source.logs import (
     Browser,
@@ -29,7 +31,9 @@ from aiops_tui.source.logs import (
     match_of,
 )
 from aiops_tui.source.logs.spool import Command, standard_input
+from aiops_tui.source.probe import Signs
 from aiops_tui.source.problems import Cancelled, SourceError
+from aiops_tui.source.relations import Relations
 
 Progress = Callable[[int, int], None]
 
@@ -48,6 +52,7 @@ class Logs:
         spooled = [*self._commands, *([self._input] if self._input else [])]
         named = [path for path in _log_files(settings) if path != Path("-")]
         self.book = LogBook([*named, *(spool.path for spool in spooled)], ZoneInfo(settings.naive_timezone))
+        self.streams = Streams(settings, self.book)
         self.browser = Browser(self.book, folding=True)
         self._follower = LogFollower(self.book, self.browser.refresh)
         self._reader = threading.Thread(target=self.browser.run, name="log reader", daemon=True)
@@ -66,21 +71,27 @@ class Logs:
         for command in self._commands:
             command.stop()
         self.browser.stop()
+        self.streams.close()
         self._follower.stop(0)
 
     @property
     def problems(self) -> tuple[Notice, ...]:
         """What a person is to know of the logs."""
         ended = tuple(command.problem for command in self._commands if command.problem is not None)
-        return self.book.problems + ended
+        return self.book.problems + ended + self.streams.problems
 
-    def read_once(self) -> None:
+    def look(self, on: Relations, wanted: Filter, signs: Signs) -> None:
+        """Read what is new of the logs in the database, of the streams what a filter lets through."""
+        self.streams.look(on, wanted, signs.evaluations, signs.identity)
+
+    def read_once(self, on: Relations, wanted: Filter) -> None:
         """Read what there is: standard input to its end, of commands what comes within seconds."""
         if self._input is not None:
             self._input.read_all()
         for command in self._commands:
             command.run_for(_COMMAND_SECONDS)
         self.book.poll()
+        self.streams.look(on, wanted, None, None)
 
     def read_into(
         self,
@@ -94,7 +105,7 @@ class Logs:
         Raises:
             Cancelled: something else is wanted meanwhile.
         """
-        if not self.book.sources:
+        if not self.book.pages:
             return inputs
         match = match_of(wanted, self.book.sources)
         try:
@@ -103,14 +114,16 @@ class Logs:
             raise SourceError(Notice(error.message_id, error.values), final=True) from None
         period = inputs.window.period
         periods = [period] if inputs.previous is None else [period, inputs.previous]
-        counted = cells(self.book, periods, match, cancelled, progress)
-        entries = latest(self.book, period, match, _SAMPLE, cancelled)
+        counted = cells(self.book, periods, match, cancelled, progress) if self.book.counts else None
+        alone = match_of(wanted, self.book.sources, frozenset(STREAMS))
+        said = latest(self.book, period, alone, _SAMPLE, cancelled)
+        entries = said if len(self.book.pages) == len(self.book.counts) else latest(self.book, period, match, _SHOWN)
         if cancelled():
             raise Cancelled
         rows = tuple((entry.time, entry.level, entry.source, entry.message, entry.number) for entry in entries[:_SHOWN])
         sample = [
             (None if entry.time is None else round(epoch(entry.time) * 1000), entry.level, entry.message)
-            for entry in entries
+            for entry in said
         ]
         drawn = pl.DataFrame(sample, schema=SAMPLE, orient="row")
         return replace(inputs, logs=counted, log_rows=rows, log_sample=drawn)

@@ -195,7 +195,7 @@ class Monitor:
             collector = Collector(settings, database)
             logs = Logs(settings)
             if "logs" in tabs:
-                logs.read_once()
+                logs.read_once(collector.named(view.filter), view.filter)
             return _snapshot(settings, collector, logs, view, tabs, progress or (lambda done, steps: None))
         finally:
             database.close()
@@ -317,6 +317,8 @@ class Monitor:
 
     def _show(self, collector: Collector, signs: Signs) -> None:
         view = self._view
+        if view.tab == "logs":
+            self._logs.look(collector.named(view.filter), view.filter, signs)
         due = collector.due_at()
         shown = _Shown(
             view,

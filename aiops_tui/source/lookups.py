@@ -38,10 +38,14 @@ def first_key_since(on: Relations, seconds: int, low: int, high: int, *, feedbac
 
     ``seconds`` are those since the epoch; the answer lies in ``low`` to ``high``.
     """
-    key, at = on.key, on.seconds
     if feedback:
         assert on.feedback is not None  # noqa: S101
-        key, at = on.feedback.c.key, on.feedback.c.seconds
+        return bisected(on.feedback.c.key, on.feedback.c.seconds, seconds, low, high)
+    return bisected(on.key, on.seconds, seconds, low, high)
+
+
+def bisected(key: Whole, at: Whole, seconds: int, low: int, high: int) -> sa.Select[Any]:
+    """Bisect any key for the first row whose time ``at`` is at or after so many seconds since the epoch."""
     bounds = (sa.cast(low, sa.BigInteger).label("lo"), sa.cast(high, sa.BigInteger).label("hi"))
     span = sa.select(*bounds).cte("span", recursive=True)
     middle: Whole = span.c.lo + (span.c.hi - span.c.lo) // sa.literal(2, sa.BigInteger)

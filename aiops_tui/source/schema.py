@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -101,16 +101,16 @@ class Schema:
         return tuple(table.identity if table else () for table in tables)
 
 
-def read_tables(database: Database) -> dict[str, TableInfo]:
-    """Return the tables that are there, of those that the console knows.
+def read_tables(database: Database, names: Sequence[str] = KNOWN) -> dict[str, TableInfo]:
+    """Return the tables that are there, of those named.
 
     Raises:
         SourceError: if the database does not answer.
     """
     if isinstance(database, PostgreSQL):
-        return _postgres_tables(database)
+        return _postgres_tables(database, names)
     assert isinstance(database, SQLite)  # noqa: S101
-    return _sqlite_tables(database)
+    return _sqlite_tables(database, names)
 
 
 def understand(tables: Mapping[str, TableInfo]) -> Schema:
@@ -161,12 +161,12 @@ WHERE c.relname IN :names AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
        OR (quote_ident(n.nspname) = ANY (string_to_array(current_setting('search_path'), ', '))
            AND NOT has_schema_privilege(n.oid, 'USAGE')))
 ORDER BY pg_catalog.pg_table_is_visible(c.oid) DESC, c.oid, a.attnum
-""").bindparams(sa.bindparam("names", KNOWN, expanding=True))
+""").bindparams(sa.bindparam("names", expanding=True))
 
 
-def _postgres_tables(database: Database) -> dict[str, TableInfo]:
+def _postgres_tables(database: Database, names: Sequence[str]) -> dict[str, TableInfo]:
     grouped: dict[str, list[Row]] = {}
-    for row in database.rows(_POSTGRES_COLUMNS):
+    for row in database.rows(_POSTGRES_COLUMNS.bindparams(names=names)):
         found = grouped.setdefault(row[0], [])
         if not found or found[0][2] == row[2]:
             found.append(row)
@@ -188,10 +188,10 @@ def _postgres_tables(database: Database) -> dict[str, TableInfo]:
     return tables
 
 
-def _sqlite_tables(database: SQLite) -> dict[str, TableInfo]:
+def _sqlite_tables(database: SQLite, names: Sequence[str]) -> dict[str, TableInfo]:
     found = database.rows(
         sa.text("SELECT name, type, rootpage FROM sqlite_master WHERE type IN ('table', 'view') AND name IN :names")
-        .bindparams(sa.bindparam("names", KNOWN, expanding=True))
+        .bindparams(sa.bindparam("names", names, expanding=True))
     )  # fmt: skip
     tables: dict[str, TableInfo] = {}
     for name, kind, root in found:

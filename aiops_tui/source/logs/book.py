@@ -12,12 +12,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiops_tui.model.panels import Notice
-from aiops_tui.model.records import LEVELS, LogEntry
+from aiops_tui.model.records import LEVELS, STREAMS, TONES, LogEntry
 from aiops_tui.model.window import from_epoch
 from aiops_tui.source.logs.counts import Counts
 from aiops_tui.source.logs.dialects import NO_TIME
 from aiops_tui.source.logs.following import FIRST_LOOK, FollowedFile
 from aiops_tui.source.logs.matches import Matches
+from aiops_tui.source.logs.paged import Counted, Feed, Paged
 from aiops_tui.source.logs.pages import Pages
 from aiops_tui.source.logs.places import Place, find, folders
 from aiops_tui.source.logs.rows import Extra, Rows
@@ -65,15 +66,19 @@ class LogBook:
         self.lock = threading.RLock()
         """Keeps what is read here from changing."""
         self._sources: dict[Path, Source] = {}
+        self._off = frozenset(STREAMS)
+        self._feeding = threading.Lock()
         self._rows = Rows()
         self._extras: dict[int, Extra] = {}
         self._weight = 0
         self._floor = NO_TIME
         self._first: dict[int, int] = {}
-        self.pages: dict[int, Pages] = {}
+        self._names: list[str] = []
+        self._feeds: dict[int, Feed] = {}
+        self.pages: dict[int, Paged] = {}
         """How to read each log anywhere, by its index."""
-        self.counts: dict[int, Counts] = {}
-        """How many entries of each level each log has, by its index."""
+        self.counts: dict[int, Counted] = {}
+        """How many entries of each level each log has, by its index; streams of the service are not counted."""
         self.matches: dict[int, Matches] = {}
         """What was found last of a text or expression in each log, by its index."""
 
@@ -119,19 +124,22 @@ class LogBook:
 
     def _open(self, places: Sequence[Place]) -> None:
         new = [place for place in places if place.path not in self._sources]
-        names = {source.name for source in self._sources.values()}
         for place in new:
             path = place.path
             name = printable(path.name)
-            if name in names:
+            if name in self._names:
                 name = printable(f"{path.parent.name}/{path.name}")
-            names.add(name)
             file = FollowedFile(place, min(FIRST_LOOK, _FIRST_LOOK // len(new)))
             with self.lock:
-                source = Source(len(self._sources), name, file, self._zone)
+                source = Source(self._enlist(name), name, file, self._zone)
                 self._sources[path] = source
-                self.pages[source.index] = Pages(source)
-                self.counts[source.index] = Counts(self.pages[source.index])
+                pages = Pages(source)
+                self.pages[source.index], self.counts[source.index] = pages, Counts(pages)
+
+    def _enlist(self, name: str) -> int:
+        """Return the index of one more log."""
+        self._names.append(name)
+        return len(self._names) - 1
 
     def _note(self, notices: list[Notice], now: int) -> None:
         for source in self._sources.values():
@@ -142,6 +150,73 @@ class LogBook:
             with self.lock:
                 self.problems = tuple(notices)
                 self.version += 1
+
+    # logs that are no files
+
+    def join(self, feed: Feed) -> None:
+        """Take in one more log that is no file."""
+        with self.lock:
+            feed.index = self._enlist(feed.name)
+            self._feeds[feed.index] = feed
+            self.version += 1
+
+    def poll_feeds(self, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Read what is new in the logs that are no files, but for those that are switched off; from any thread."""
+        with self._feeding:
+            for index, feed in list(self._feeds.items()):
+                if feed.name in self._off or cancelled():
+                    continue
+                batch, anew = feed.poll()
+                with self.lock:
+                    if anew:
+                        self._forget(index)
+                    self._take(index, feed)
+                    self._enter(self._changed(batch))
+
+    def turn(self, off: frozenset[str]) -> None:
+        """Switch off the logs of these names, of those that are no files, and on all others."""
+        with self._feeding, self.lock:
+            for index, feed in self._feeds.items():
+                if feed.name in off and feed.pages is not None:
+                    feed.rest()
+                    self._forget(index)
+                    self._take(index, feed)
+            self._off = off
+
+    def _take(self, index: int, feed: Feed) -> None:
+        """Let a log be read, and counted, while it is switched on."""
+        self.pages.pop(index, None)
+        self.counts.pop(index, None)
+        if feed.pages is not None:
+            self.pages[index] = feed.pages
+            if feed.counts is not None:
+                self.counts[index] = feed.counts
+
+    def _forget(self, index: int) -> None:
+        """Drop all that was read of a log; what others have may not follow on what was read back of them."""
+        rows = self._rows
+        kept = [place for place, source in enumerate(rows.sources) if source != index]
+        self.dropped += max(len(rows) - len(kept), 1)
+        self._rows = rows.picked(kept)
+        self._extras = {number: extra for number, extra in self._extras.items() if place_of(number)[0] != index}
+        self._weight = _weight(self._rows.messages) + sum(_weight(extra.lines) for extra in self._extras.values())
+        self._first.pop(index, None)
+        self.matches.pop(index, None)
+        self.version += 1
+
+    def _changed(self, batch: Batch) -> Batch:
+        """Write what is known already of a batch in its place, and return what is new of it."""
+        rows, known = batch.rows, self._rows
+        first = min(rows.keys, default=_NEVER)
+        places = {known.numbers[at]: at for at in range(bisect_left(known.keys, first), len(known))}
+        for place, number in enumerate(rows.numbers):
+            if number in places:
+                at = places[number]
+                known.levels[at], known.messages[at] = rows.levels[place], rows.messages[place]
+                self.version += 1
+        new = [place for place, number in enumerate(rows.numbers) if number not in places]
+        extras = {number: extra for number, extra in batch.extras.items() if number not in places}
+        return Batch(rows.picked(new), extras)
 
     # keeping the entries
 
@@ -162,6 +237,7 @@ class LogBook:
                     known.lines += extra.lines
                     known.left_out += extra.left_out
                     known.cut |= extra.cut
+                    known.conversation = known.conversation or extra.conversation
                 self._weight += _weight(rows.messages) + sum(_weight(extra.lines) for extra in extras.values())
                 self._trim()
                 self.version += 1
@@ -241,9 +317,9 @@ class LogBook:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The names of the files that are followed."""
+        """The names of the logs, those that are switched off included."""
         with self.lock:
-            return tuple(source.name for source in self._sources.values())
+            return tuple(self._names)
 
     def tail(self) -> tuple[Rows, Mapping[int, Extra], int]:
         """Return the entries kept, by column, with what few of them have and the place from which none is missing.
@@ -261,14 +337,16 @@ class LogBook:
                 index, position = place_of(number)
                 if index not in found:
                     found[index] = position
-                    if len(found) == len(self._sources):
+                    if len(found) == len(self.pages):
                         break
             return self.highs() | found, self._floor if found else _NEVER
 
     def highs(self) -> dict[int, int]:
         """Return up to which position each log was read."""
         with self.lock:
-            return {source.index: source.file.extent.end for source in self._sources.values()}
+            files = {source.index: source.file.extent.end for source in self._sources.values()}
+            feeds = self._feeds.items()
+            return files | {index: feed.pages.high for index, feed in feeds if feed.pages is not None}
 
     def _entry(self, place: int) -> LogEntry:
         return self.entry_of(self._rows, place, self._extras)
@@ -280,13 +358,14 @@ class LogBook:
         return LogEntry(
             number,
             None if moment == NO_TIME else from_epoch(moment / 1000),
-            LEVELS[rows.levels[place]],
-            self.sources[rows.sources[place]],
+            TONES[rows.levels[place]],
+            self._names[rows.sources[place]],
             rows.messages[place],
             tuple(extra.lines) if extra else (),
             rows.origins[place],
             extra.cut if extra else False,
             extra.left_out if extra else 0,
+            conversation=extra.conversation if extra else None,
         )
 
 

@@ -18,6 +18,7 @@ from aiops_tui.source.logs.rows import Extra, Rows
 from aiops_tui.source.logs.source import place_of
 from aiops_tui.source.logs.stretch import Stretch
 from aiops_tui.source.logs.wanted import match_of
+from aiops_tui.source.problems import SourceError
 
 PAGE = 1000
 """So many entries are read at once beyond those that are there."""
@@ -201,7 +202,13 @@ class Browser:
 
     def show_only(self, wanted: Filter, hidden: frozenset[str]) -> None:
         """Show only what a filter lets through of the logs that are not hidden."""
-        self._begin(lambda cancelled: self._narrow(match_of(wanted, self.sources, hidden), cancelled))
+
+        def narrow(cancelled: Cancelled) -> None:
+            self._book.turn(hidden)
+            self._book.poll_feeds(cancelled)
+            self._narrow(match_of(wanted, self.sources, hidden), cancelled)
+
+        self._begin(narrow)
 
     def next_error(self, step: int, number: int | None) -> None:
         """Go to the next (1) or previous (-1) error from an entry on, or back from the end."""
@@ -240,7 +247,7 @@ class Browser:
             self.busy = 1
             try:
                 wish(lambda: self._stopping or self._wish is not None)
-            except ExpressionError:
+            except (ExpressionError, SourceError):
                 self._arrived(None, missed=True)
             finally:
                 self.busy = 0
@@ -368,10 +375,10 @@ class Browser:
         """Show what is around a time, in milliseconds, and go to the first entry at or after it."""
         book = self._book
         starts = {}
-        for index, pages in book.pages.items():
-            while (pages.first_time() or key + 1) > key and pages.chain.deepen(cancelled):
+        for index, pages in list(book.pages.items()):
+            while (pages.first_time() or key + 1) > key and pages.deepen(cancelled):
                 pass
-            starts[index] = pages.chain.low if key == -_NEVER else pages.at(key)
+            starts[index] = pages.low if key == -_NEVER else pages.at(key)
         stretch = Stretch(book.pages, starts, key, self._wanted)
         stretch.forth(PAGE, book.highs(), cancelled)
         stretch.back(PAGE // 2, cancelled, self._looked)

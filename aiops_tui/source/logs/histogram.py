@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from aiops_tui.model.records import LEVELS
 from aiops_tui.model.window import Period
 from aiops_tui.source.logs.book import LogBook, first_millisecond
-from aiops_tui.source.logs.counts import STEP, Cancelled, Counts
+from aiops_tui.source.logs.counts import STEP, Cancelled
 from aiops_tui.source.logs.match import Match
 from aiops_tui.source.logs.matches import Matches
+from aiops_tui.source.logs.paged import Counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -56,7 +57,7 @@ def cells(
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _counts(book: LogBook, index: int, wanted: Match) -> Counts | Matches:
+def _counts(book: LogBook, index: int, wanted: Match) -> Counted | Matches:
     if not wanted.clues:
         return book.counts[index]
     clues = Match(clues=wanted.clues)
@@ -66,7 +67,7 @@ def _counts(book: LogBook, index: int, wanted: Match) -> Counts | Matches:
     return known
 
 
-def _of(counts: Counts | Matches, first: int, cut: set[int]) -> Iterable[tuple[int, int, int]]:
+def _of(counts: Counted | Matches, first: int, cut: set[int]) -> Iterable[tuple[int, int, int]]:
     if isinstance(counts, Matches):
         for at, level in counts.entries():
             if at // STEP >= first:

@@ -28,8 +28,8 @@ def latest(
         starts, floor = book.lows()
     if len(found) < most and floor > start:
         if end <= floor:
-            starts = {index: pages.at(end) for index, pages in book.pages.items()}
-        older = Stretch(book.pages, starts, min(end, floor), wanted)
+            starts = {index: pages.at(end) for index, pages in list(book.pages.items())}
+        older = Stretch(dict(book.pages), starts, min(end, floor), wanted)
         older.back(most - len(found), cancelled, until=start)
         with book.lock:
             for at in reversed(older.span(closed=False)):

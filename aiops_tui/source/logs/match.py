@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from aiops_tui.model.records import LEVELS
-from aiops_tui.source.logs.pages import Page, Pages
+from aiops_tui.source.logs.paged import Paged
+from aiops_tui.source.logs.pages import Page
 from aiops_tui.source.logs.rows import Extra, Rows
 from aiops_tui.source.logs.source import Batch
 
@@ -115,7 +116,7 @@ class Match:
         text = "\n".join((f"{rows.origins[place]} - {rows.messages[place]}", *lines)).encode("utf-8", "replace")
         return all(clue.found_in(text) != clue.negated for clue in self.clues)
 
-    def page(self, pages: Pages, position: int, *, backwards: bool) -> Page | None:
+    def page(self, pages: Paged, position: int, *, backwards: bool) -> Page | None:
         """Return the next page of a log with the entries that are wanted; none are read where none can be."""
         size = SEARCHED if self._quick else _READ
         if backwards:

@@ -8,7 +8,8 @@ from itertools import chain
 from aiops_tui.source.logs.counts import Cancelled, Progress
 from aiops_tui.source.logs.dialects import NO_TIME
 from aiops_tui.source.logs.match import Match
-from aiops_tui.source.logs.pages import Page, Pages
+from aiops_tui.source.logs.paged import Paged
+from aiops_tui.source.logs.pages import Page
 
 _MOST = 500_000
 
@@ -16,7 +17,7 @@ _MOST = 500_000
 class Matches:
     """Time and level of each entry of one log that is wanted, kept for the latest window; used by one thread."""
 
-    def __init__(self, pages: Pages, wanted: Match) -> None:
+    def __init__(self, pages: Paged, wanted: Match) -> None:
         self._pages = pages
         self.wanted = wanted
         self._since: int | None = None
@@ -26,19 +27,19 @@ class Matches:
 
     def missing(self, since: int) -> int:
         """Return about how many bytes have to be read to know all from ``since`` on."""
-        return self._pages.chain.high - (self._pages.at(since) if self._is_new(since) else self._high)
+        return self._pages.high - (self._pages.at(since) if self._is_new(since) else self._high)
 
     def cover(self, since: int, cancelled: Cancelled, progress: Progress) -> None:
         """Find those of the time from ``since``, in milliseconds, on."""
         if self._is_new(since):
-            while self._pages.chain.deepen(cancelled) and (self._pages.first_time() or since) >= since:
+            while self._pages.deepen(cancelled) and (self._pages.first_time() or since) >= since:
                 pass
             self._since, self._high, self._found = since, self._pages.at(since), []
         while not cancelled() and len(self._found) < _MOST:
             page = self.wanted.page(self._pages, self._high, backwards=False)
             if page is None or page.high <= self._high:
                 return
-            if page.high >= self._pages.chain.high:
+            if page.high >= self._pages.high:
                 # More may follow of the last entry: it is read again with what does.
                 self._last = list(_of(page))
                 return

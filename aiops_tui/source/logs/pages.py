@@ -43,6 +43,20 @@ class Pages:
         self._reader = Reader(source.index, source.zone)
         self._probes: dict[int, tuple[int, int]] = {}
 
+    @property
+    def low(self) -> int:
+        """The first position that can be read now."""
+        return self.chain.low
+
+    @property
+    def high(self) -> int:
+        """The position up to which the log was followed."""
+        return self.chain.high
+
+    def deepen(self, cancelled: Callable[[], bool]) -> bool:
+        """Make more of what is older readable, and say whether there is more to read now."""
+        return self.chain.deepen(cancelled)
+
     def before(self, high: int, size: int = BLOCK, may: May = lambda data: True) -> Page | None:
         """Return the entries before a position at which one begins; None if there are none that can be read now.
 

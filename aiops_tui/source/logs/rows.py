@@ -13,11 +13,15 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Extra:
-    """What few entries have: lines that follow the first, how many more were left out, and whether one was cut."""
+    """What few entries have: lines that follow the first, how many more were left out, and whether one was cut.
+
+    ``conversation`` is the one that the entry is about, if it is about one.
+    """
 
     lines: list[str] = field(default_factory=list)
     left_out: int = 0
     cut: bool = False
+    conversation: str | None = None
 
 
 @dataclass(slots=True)

@@ -47,6 +47,21 @@ def place_of(number: int) -> tuple[int, int]:
     return index, position
 
 
+def keys_of(times: Sequence[int], key: int, now: int) -> list[int]:
+    """Return what entries are ordered by that follow on one of this key, all in milliseconds since the epoch.
+
+    A log keeps its own order whatever its clock says, and no entry is ahead of the time it was read at. One whose
+    time is later than those of both that follow does not draw these after itself.
+    """
+    keys: list[int] = []
+    for place, at in enumerate(times):
+        following = times[place + 1 : place + 3]
+        if at != NO_TIME and not (len(following) == 2 and max(following) < at):
+            key = max(key, min(at, now))
+        keys.append(key)
+    return keys
+
+
 @dataclass(slots=True)
 class Batch:
     """Entries on their way into the book, and what is added to entries by number."""
@@ -155,18 +170,9 @@ class Reader:
         extra.cut |= len(line) > LINE_CHARACTERS
 
     def _order(self, rows: Rows, now: int, undated: int) -> None:
-        """Give the new entries what they are ordered by; those before the first time of a log get that, or ``undated``.
-
-        A log keeps its own order whatever its clock says, and no entry is ahead of the time it was read at. One whose
-        time is later than those of both that follow does not draw these after itself.
-        """
-        times = rows.times[self._first :]
-        keys: list[int] = []
-        for place, at in enumerate(times):
-            following = times[place + 1 : place + 3]
-            if at != NO_TIME and not (len(following) == 2 and max(following) < at):
-                self._key = max(self._key, min(at, now))
-            keys.append(self._key)
+        """Give new entries what they are ordered by; those before the first time of a log get that, or ``undated``."""
+        keys = keys_of(rows.times[self._first :], self._key, now)
+        self._key = keys[-1] if keys else self._key
         first = next((key for key in keys if key != NO_TIME), undated)
         rows.keys[self._first :] = array("q", [first if key == NO_TIME else key for key in keys])
         if keys and self._key == NO_TIME:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from aiops_tui.source.logs.match import Match
-from aiops_tui.source.logs.pages import Page, Pages
+from aiops_tui.source.logs.paged import Paged
+from aiops_tui.source.logs.pages import Page
 from aiops_tui.source.logs.rows import Extra, Rows
 from aiops_tui.source.logs.source import place_of
 
@@ -39,7 +40,7 @@ class Stretch:
     milliseconds, from which on entries of logs that were not read yet would follow.
     """
 
-    def __init__(self, pages: Mapping[int, Pages], starts: Mapping[int, int], key: int, wanted: Match) -> None:
+    def __init__(self, pages: Mapping[int, Paged], starts: Mapping[int, int], key: int, wanted: Match) -> None:
         self.rows = Rows()
         self.extras: dict[int, Extra] = {}
         self.ends = {index: _Ends(at, at, key, key) for index, at in starts.items()}
@@ -81,7 +82,7 @@ class Stretch:
             end, pages = self.ends[index], self._pages[index]
             page = self._wanted.page(pages, end.low, backwards=True)
             if page is None:
-                end.begun = not pages.chain.deepen(cancelled)
+                end.begun = not pages.deepen(cancelled)
                 continue
             progress(end.low - page.low)
             end.low = page.low
@@ -100,6 +101,7 @@ class Stretch:
         progress: Callable[[int], None] = lambda read: None,
     ) -> None:
         """Read newer entries, up to a position in each log, until there are so many more."""
+        self._admit()
         enough = len(self.span()) + more
         while len(self.span()) < enough and not cancelled():
             for index, end in self.ends.items():
@@ -121,6 +123,14 @@ class Stretch:
             end.high_key = max(end.high_key, page.last_key if page.last_key is not None else end.high_key)
             self._enter(page)
             self._let_go(newest=False)
+
+    def _admit(self) -> None:
+        """Read on of logs that have appeared meanwhile as well, from where one is."""
+        missing = [index for index in self._pages if index not in self.ends] if self.ends else []
+        for index in missing:
+            key = min(end.high_key for end in self.ends.values())
+            at = self._pages[index].at(key)
+            self.ends[index] = _Ends(at, at, key, key, begun=True)
 
     def cut(self, limits: Mapping[int, int]) -> None:
         """Forget what lies at or after a position of each log; from there on it is read elsewhere."""

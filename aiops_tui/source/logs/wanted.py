@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aiops_tui.model.filters import EXPRESSION, TEXT, Filter, FilterError
-from aiops_tui.model.records import LEVELS
+from aiops_tui.model.records import LEVELS, TONES
 from aiops_tui.source.logs.match import Clue, ExpressionError, Match, expression
 from aiops_tui.text.printable import printable
 
@@ -29,7 +29,7 @@ def match_of(wanted: Filter, sources: Sequence[str], hidden: frozenset[str] = fr
 
     A level that is not negated adds to the others, as all terms with the same key do; a source is part of a name.
     """
-    levels = set(range(len(LEVELS)))
+    levels = set(range(len(TONES)))
     names = {index for index, name in enumerate(sources) if name not in hidden}
     asked_levels: set[int] = set()
     asked_names: set[int] = set()
@@ -53,7 +53,7 @@ def match_of(wanted: Filter, sources: Sequence[str], hidden: frozenset[str] = fr
         if term.key in {TEXT, EXPRESSION}
     )
     return Match(
-        None if len(levels) == len(LEVELS) else frozenset(levels),
+        None if len(levels) == len(TONES) else frozenset(levels),
         None if len(names) == len(sources) else frozenset(names),
         clues,
     )
