@@ -13,7 +13,7 @@ from aiops_tui.metrics.inputs import Inputs
 from aiops_tui.metrics.load import load_panels
 from aiops_tui.metrics.patterns import pattern_table
 from aiops_tui.model.panels import Column, Metric, Panel, Series, Table
-from aiops_tui.model.records import LEVELS
+from aiops_tui.model.records import LEVELS, STREAMS
 from aiops_tui.model.window import Period
 
 ERRORS = ("critical", "error")
@@ -66,6 +66,8 @@ def _levels(counts: dict[str, list[int]] | None, inputs: Inputs) -> Series:
 def _entries(total: int | None, inputs: Inputs) -> Table:
     """Return the latest entries; a fifth cell, if there is one, is the number that identifies the entry."""
     width = len(_COLUMNS)
+    if any(row[2] in STREAMS for row in inputs.log_rows):
+        total = None  # what is counted are the entries of logs
     rows = tuple(row[:width] for row in inputs.log_rows)
     keys = tuple(str(row[width] if len(row) > width else place) for place, row in enumerate(inputs.log_rows))
     return Table("entries", _COLUMNS, rows, total, keys)

@@ -83,6 +83,7 @@ class Logs:
     def look(self, on: Relations, wanted: Filter, signs: Signs) -> None:
         """Read what is new of the logs in the database, of the streams what a filter lets through."""
         self.streams.look(on, wanted, signs.evaluations, signs.identity)
+        self.browser.refresh()
 
     def read_once(self, on: Relations, wanted: Filter) -> None:
         """Read what there is: standard input to its end, of commands what comes within seconds."""

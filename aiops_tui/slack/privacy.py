@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from aiops_tui.config.shares import CONTACTS, REDACTIONS, TEXTS, USERS
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import REST
 from aiops_tui.model.panels import Cell, Column, Heatmap, Notice, Panel, Snapshot, Table
+from aiops_tui.model.records import STREAMS
 from aiops_tui.model.view import View
 
 MASK = "•••"
@@ -146,10 +147,22 @@ class Veil:
                     cells.append((place, column, _hide))
                 continue
             cells.append((place, column, self._user if column.unit == "user" else self._text))
-        rows = tuple(tuple(write(row[place]) for place, _, write in cells if place < len(row)) for row in table.rows)
+        shown = [place for place, row in enumerate(table.rows) if not self._tells(table, row)]
+        rows = tuple(
+            tuple(write(row[place]) for place, _, write in cells if place < len(row))
+            for row in (table.rows[place] for place in shown)
+        )
         by_user = bool(table.columns) and table.columns[0].unit == "user"
         keys = tuple(map(self.user, table.keys)) if by_user else table.keys
+        if keys:
+            keys = tuple(keys[place] for place in shown)
         return replace(table, columns=tuple(column for _, column, _ in cells), rows=rows, keys=keys)
+
+    def _tells(self, table: Table, row: Sequence[Cell]) -> bool:
+        """Return whether a row of the log is of a conversation, whose text says what is kept back."""
+        if table.id not in _LOG_TABLES or not self.kinds & {TEXTS, USERS}:
+            return False
+        return any(column.id == "source" and row[place] in STREAMS for place, column in enumerate(table.columns))
 
     def _user(self, cell: Cell) -> Cell:
         return self.user(cell) if isinstance(cell, str) else cell

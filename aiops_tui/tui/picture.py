@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from aiops_tui.charts.lines import fit_line, line_width
 from aiops_tui.charts.spans import Line, Span
+from aiops_tui.config.shares import TEXTS, USERS
 from aiops_tui.model.panels import Heatmap, Table
 from aiops_tui.model.records import LogEntry
 from aiops_tui.model.view import View
@@ -100,7 +101,11 @@ def _veiled(widget: Drawn, tab: str, veil: Veil) -> Iterator[None]:
 
 
 def _veiled_entry(entry: LogEntry, veil: Veil) -> LogEntry:
-    """Return an entry whose messages have numbers, addresses and tokens masked."""
+    """Return an entry whose messages have numbers, addresses and tokens masked, and nothing of a conversation."""
+    from aiops_tui.slack.privacy import MASK
+
+    if entry.conversation is not None and veil.kinds & {TEXTS, USERS}:
+        return replace(entry, message=MASK)
     return replace(entry, message=veil.text(entry.message), more=tuple(veil.text(line) for line in entry.more))
 
 

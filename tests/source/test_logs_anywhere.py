@@ -112,6 +112,7 @@ def test_backwards_forwards_and_whole(tmp_path: Path, pieces: list[str]) -> None
     (path,) = written(tmp_path, [pieces])
     book = opened(path)
     log = book.pages[0]
+    assert isinstance(log, Pages)
     end = log.chain.high
     whole = rows_of(log, 0, end)
     forwards: list[Row] = []
@@ -135,6 +136,7 @@ def test_the_counts_are_those_of_the_entries(tmp_path: Path, texts: list[list[st
     book = opened(*written(tmp_path, texts))
     expected: Counter[tuple[str, str, int]] = Counter()
     for index, log in book.pages.items():
+        assert isinstance(log, Pages)
         rows = log.parse(0, log.chain.high).rows
         for at, level in zip(rows.times, rows.levels, strict=True):
             if at != NO_TIME and at < 2_000_000_000_000:
@@ -330,6 +332,7 @@ def test_a_line_longer_than_all_is_passed_both_ways(tmp_path: Path) -> None:
         file.write(line(0, "before") + line(1, "z" * 200_000) + "w" * 100_000 + "\n" + line(2, "after"))
     book = opened(path)
     log = book.pages[0]
+    assert isinstance(log, Pages)
     position, heads = log.chain.high, []
     while (page := log.before(position, 128)) is not None:
         heads += [message[:6] for message in reversed(page.batch.rows.messages)]

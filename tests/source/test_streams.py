@@ -197,6 +197,7 @@ def test_after_a_long_pause_the_latest_are_shown_and_the_others_can_be_read(
     book = book_of(table_feed(place, desk))
     looked = looking(book)
     fulfil(looked, looked.older)
+    looked.following = False
     write(place, 21, 100)
     book.poll_feeds()
     looked.refresh()

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from aiops_tui.config import Settings
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.panels import Notice, Status, Table
+from aiops_tui.model.records import STREAMS
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.tui.app import Console
@@ -542,9 +543,10 @@ async def test_a_log_is_switched_off_and_narrowed_by_the_filter(desk: Open) -> N
         await d.press("v")
         await d.sees("● app.log")
         await d.press("enter")
-        await d.until(lambda: d.monitor.logs.wishes[-1:] == [("show_only", "", frozenset({"app.log"}))])
+        off = frozenset({"app.log", *STREAMS})
+        await d.until(lambda: d.monitor.logs.wishes[-1:] == [("show_only", "", off)])
         await d.press("slash", *"level", "colon", *"error", "enter")
-        await d.until(lambda: d.monitor.logs.wishes[-1:] == [("show_only", "level:error", frozenset({"app.log"}))])
+        await d.until(lambda: d.monitor.logs.wishes[-1:] == [("show_only", "level:error", off)])
 
 
 async def test_an_entry_is_marked_and_returned_to(desk: Open) -> None:

@@ -185,12 +185,13 @@ class LogBook:
 
     def _take(self, index: int, feed: Feed) -> None:
         """Let a log be read, and counted, while it is switched on."""
-        self.pages.pop(index, None)
-        self.counts.pop(index, None)
-        if feed.pages is not None:
-            self.pages[index] = feed.pages
-            if feed.counts is not None:
-                self.counts[index] = feed.counts
+        if feed.pages is None:
+            self.pages.pop(index, None)
+            self.counts.pop(index, None)
+            return
+        self.pages[index] = feed.pages
+        if feed.counts is not None:
+            self.counts[index] = feed.counts
 
     def _forget(self, index: int) -> None:
         """Drop all that was read of a log; what others have may not follow on what was read back of them."""

@@ -34,8 +34,9 @@ def cells(
     import polars as pl  # only where something is counted
 
     since = min(first_millisecond(period.start) for period in periods)
-    chosen = [index for index in book.counts if wanted.sources is None or index in wanted.sources]
-    counts = {index: _counts(book, index, wanted) for index in chosen}
+    with book.lock:
+        chosen = [index for index in book.counts if wanted.sources is None or index in wanted.sources]
+        counts = {index: _counts(book, index, wanted) for index in chosen}
     steps = sum(counts[index].missing(since) for index in chosen)
     done = 0
 

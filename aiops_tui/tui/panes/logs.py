@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from aiops_tui.model.filters import Filter
+from aiops_tui.model.records import STREAMS
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.tui.look import host
 from aiops_tui.tui.panes.arrange import Cell, Plan, Row
 from aiops_tui.tui.panes.pane import Pane, Seen
+from aiops_tui.tui.sourcemarks import called
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.entries import Entries
@@ -41,17 +43,21 @@ class LogsPane(Pane):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hidden: frozenset[str] = frozenset()
+        self.hidden: frozenset[str] = frozenset(STREAMS)
         """The names of the logs that are switched off."""
+        self._off_at_first = self.hidden
         self._window = WindowSpec()
-        self._narrowed: tuple[object, ...] = (None, Filter(), frozenset())
+        self._narrowed: tuple[object, ...] = (None, Filter(), Filter(), self.hidden)
 
     def show(self, seen: Seen) -> None:
         """Show what is new, of the list only what the filter lets through."""
         wanted = seen.view.filter.of_logs
-        if seen.book is not None and (seen.book, wanted, self.hidden) != self._narrowed:
-            fresh = self._narrowed[0] is None and not wanted and not self.hidden
-            self._narrowed = (seen.book, wanted, self.hidden)
+        # The streams obey the rest of the filter.
+        of_streams = Filter() if self.hidden >= frozenset(STREAMS) else seen.view.filter.of_conversations
+        narrowed = (seen.book, wanted, of_streams, self.hidden)
+        if seen.book is not None and narrowed != self._narrowed:
+            fresh = self._narrowed[0] is None and not wanted and self.hidden == self._off_at_first
+            self._narrowed = narrowed
             if not fresh:
                 seen.book.show_only(wanted, self.hidden)
         else:
@@ -74,6 +80,10 @@ class LogsPane(Pane):
         elif not before.is_live:
             seen.book.latest()
 
+    def on_mount(self) -> None:
+        """Show the streams that the settings name."""
+        self.hidden = self._off_at_first = frozenset(STREAMS) - set(host(self).settings.log_streams)
+
     def hide(self, hidden: frozenset[str]) -> None:
         """Switch logs off, and all others on."""
         self.hidden = hidden
@@ -85,8 +95,11 @@ class LogsPane(Pane):
 
         event.stop()
         names = self._seen.book.sources if self._seen.book is not None else ()
-        listed = [Command("hide", name, f"{'○' if name in self.hidden else '●'} {name}") for name in names]
         words = host(self).look.words
+        ordered = sorted(names, key=lambda name: name in STREAMS)
+        listed = [
+            Command("hide", name, f"{'○' if name in self.hidden else '●'} {called(name, words)}") for name in ordered
+        ]
 
         def chosen(command: Command | None) -> None:
             if command is not None:

@@ -57,7 +57,9 @@ class EnteringScreen(MovingScreen):
             from aiops_tui.tui.screens.notes import entry_sheet
 
             entry = rows.entry()
-            if entry is not None:
+            if entry is not None and entry.conversation is not None:
+                self.open_conversation(entry.conversation)
+            elif entry is not None:
                 self.app.push_screen(entry_sheet(entry, host(self), rows.text_of(event.row)))
         elif isinstance(rows, TableView) and rows.panel_id == "patterns":
             self.go(drill.into_pattern(self.session.view, rows.cells_of(event.row)), into=True)

@@ -18,6 +18,7 @@ from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.history import Mark
 from aiops_tui.tui.logbook import Book
 from aiops_tui.tui.look import host
+from aiops_tui.tui.sourcemarks import called, mark_of
 from aiops_tui.tui.widgets.empty import Emptiness, empty_lines
 from aiops_tui.tui.widgets.lines import EMPTY, marked
 from aiops_tui.tui.widgets.rows import Rows
@@ -180,20 +181,24 @@ class Entries(Rows):
         )
 
     def _whence(self, entry: LogEntry, width: int) -> Line:
-        """Return the file, and which part of the program speaks, as far as there is room."""
-        texts = []
+        """Return the log by its mark and name, and which part of the program speaks, as far as there is room."""
+        names = self.book.sources if self.book is not None else ()
+        mark = mark_of(entry.source, names)
+        spans = [Span(f"{mark.glyph} ", mark.role)] if len(names) > 1 else []
         if width >= _ROOM_FOR_SOURCE:
-            texts.append(fit(entry.source, self._source_cells))
+            spans.append(Span(fit(called(entry.source, self.look.words), self._source_cells) + "  ", mark.role))
         if width >= _ROOM_FOR_ORIGIN and entry.origin:
-            texts.append(cut(entry.origin, _ORIGIN))
-        return tuple(Span(f"{text}  ", "muted") for text in texts)
+            spans.append(Span(cut(entry.origin, _ORIGIN) + "  ", "muted"))
+        return tuple(spans)
 
     def content(self, width: int, height: int) -> Sequence[Line]:
         """Return the entries that can be seen, and remember the first of them."""
         for row in range(self.top, self.top + height):
             entry = self._entry(row)
             if entry is not None:
-                self._source_cells = min(max(self._source_cells, cells(entry.source)), _LONGEST_SOURCE)
+                self._source_cells = min(
+                    max(self._source_cells, cells(called(entry.source, self.look.words))), _LONGEST_SOURCE
+                )
         lines = super().content(width, height)
         first = self._entry(self.top)
         self._top_number = first.number if first else None
