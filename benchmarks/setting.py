@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 import sqlalchemy as sa
@@ -21,11 +23,13 @@ from aiops_tui.model.window import Window, WindowSpec
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.monitor.keeping import FILE
 from aiops_tui.source.connection import Values
-from aiops_tui.source.database import Row, open_database
+from aiops_tui.source.database import Database, Row, open_database
 from benchmarks.dataset import Shape
 from benchmarks.report import Figure
 from benchmarks.stores import Store
 from benchmarks.terminal import Screen, Terminal
+
+T = TypeVar("T")
 
 _ROOT = Path(benchmarks.__file__).parents[1]
 _INHERITED = ("PATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
@@ -107,6 +111,11 @@ class Setting:
 
 
 def is_live(screen: Screen) -> bool:
+    """Return whether the console says that all figures of the view are there, and has read what others need."""
+    return is_shown(screen) and "details" not in screen.lines[0]
+
+
+def is_shown(screen: Screen) -> bool:
     """Return whether the console says that all figures of the view are there."""
     return "● live" in screen.lines[0]
 
@@ -135,6 +144,7 @@ class Watcher:
         self._rows, self._frame = self.database.rows, self.database.frame
         self.database.rows = self._recorded_rows  # type: ignore[method-assign]
         self.database.frame = self._recorded_frame  # type: ignore[method-assign]
+        self.database.beside = self._in_turn  # type: ignore[method-assign]
         self.collector = Collector(settings, self.database)
 
     def look(self) -> Window:
@@ -143,6 +153,15 @@ class Watcher:
         collected = self.collector.collect(self.view, (self.view.tab,), lambda done, steps: None)
         panels(self.view.tab, collected.inputs)
         return collected.inputs.window
+
+    def glance(self) -> None:
+        """Do all that it takes until a started console shows the Overview."""
+        self.collector.probe()
+        seen = self.collector.glance(self.view)
+        if seen is None:
+            self.look()
+        else:
+            panels(self.view.tab, seen.inputs)
 
     def database_seconds(self, work: Callable[[], object]) -> float:
         """Return how long something waited for the database."""
@@ -153,6 +172,13 @@ class Watcher:
     def close(self) -> None:
         """End the connection."""
         self.database.close()
+
+    @contextlib.contextmanager
+    def _in_turn(self, work: Callable[[Database], T]) -> Iterator[Future[T]]:
+        """Do what is done over a second connection over this one."""
+        future = Future[T]()
+        future.set_result(work(self.database))
+        yield future
 
     def _recorded_rows(self, statement: sa.Executable, values: Values | None = None) -> list[Row]:
         started = time.perf_counter()

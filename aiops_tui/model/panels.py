@@ -153,6 +153,7 @@ State = Literal["loading", "live", "idle", "paused", "lost"]
 class Status:
     """How the monitor fares: ``done`` of ``steps`` while it loads, and why and until when while it is lost.
 
+    Steps while it is live are those of what filters and other tabs need: the one shown is whole.
     Times are aware and of this machine's clock; ``polled_at`` is when the data shown was last known to be true.
     """
 

@@ -27,6 +27,7 @@ from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
 from aiops_tui.monitor.details import Details
 from aiops_tui.monitor.finder import Finder
+from aiops_tui.monitor.glance import Sight, read_cells
 from aiops_tui.monitor.keeping import Keeper
 from aiops_tui.monitor.lists import Lists, Users, with_scores
 from aiops_tui.monitor.naming import CLOCK, matching
@@ -214,6 +215,69 @@ class Collector:
         few = signs is not None and not self._is_worth_keeping(signs)
         return self._details.read(self.relations(), key, version, at_once=whole or few)
 
+    def glance(self, view: View) -> Collected | None:
+        """Return the Overview of a large table before its cells are read, None where that is no gain.
+
+        It is whole and exact; what filters and other tabs need is still to be read. What fails is told by `collect`.
+        """
+        signs = self.signs or self.probe()
+        try:
+            return self._glance(view, signs) if view.tab == "overview" and not view.filter else None
+        except SourceError as error:
+            if error.lost or isinstance(error, Cancelled):
+                raise
+            return None
+
+    def _glance(self, view: View, signs: Signs) -> Collected | None:
+        database, lists, wanted = self.database, self._lists, view.filter
+        window = view.window.resolve(signs.now, EARLIEST)
+        previous = previous_period(window, view.compare)
+        since = window.start if previous is None else previous.start
+        if window.name in _LONG or window.cut or signs.rows_from(None) < _MANY_ROWS or self._has_read(since):
+            return None
+        self._choice.choose(self.relations(), view, signs)
+        on, kept = self.relations(), self._choice.kept
+        book = Book(database, on, CellQuery(window.bucket_seconds, wanted, None, kept), self._tuning)
+        low, low_feedback = book.first_keys(since, signs)
+        met = previous is None or previous.end == window.start
+        if not met or low <= (signs.lowest or 0) or (self._keeper is not None and self._keeper.has(book, signs)):
+            return None
+        edges = tuple(bucket_edges(window.period, display_step(window), self._zone))
+        sight = Sight(window, previous, edges, low, low_feedback, kept)
+        asked = (on, wanted, edges, previous, low, signs.rows_from(low))
+        question, _ = lists.ask_users(*asked, database)
+        self._answers.begin()
+        with database.beside(lambda other: lists.ask_users(*asked, other)[1]()) as counted, database.transaction():
+            started = time.monotonic()
+            cells = read_cells(database, on, sight, self._choice.topics, far=self._far)
+            recent = lists.scored_page(on, lists.recent(on, wanted, window.period, low, 0))
+            try:
+                self._answers.expect({question: counted.result()}, time.monotonic() - started)
+            except SourceError as error:
+                if error.notice.id == "source.timeout":
+                    return None
+                # There may be no second connection to be had.
+            users = lists.users(*asked, 0) or Users()
+        inputs = Inputs(
+            now=signs.now,
+            window=window,
+            previous=previous,
+            zone=self._zone,
+            edges=edges,
+            current=replace(cells[0], active_users=users.current),
+            before=None if previous is None else replace(cells[1], active_users=users.before),
+            criteria=on.schema.criteria,
+            total=lists.total(on, signs),
+            topics_total=self._choice.total,
+            users=users.by_bucket or None,
+            recent=recent,
+            first=EARLIEST,
+        )
+        return Collected(inputs, self._lasting_warnings(on), signs.now)
+
+    def _has_read(self, since: datetime) -> bool:
+        return any(book.covers(since) for book in self._books.values() if not book.query.wanted)
+
     def conversations(self, view: View, after: str | None, limit: int) -> Page:
         """Return a page of a view's conversations, from below the key ``after`` on."""
         where, window = self._stretch(view)
@@ -271,8 +335,7 @@ class Collector:
         signs = self.signs
         if signs is None or view.window.name not in _LONG or signs.rows_from(None) < _MANY_ROWS:
             return False
-        start = view.window.resolve(signs.now, EARLIEST).start
-        return not any(book.covers(start) for book in self._books.values() if not book.query.wanted)
+        return not self._has_read(view.window.resolve(signs.now, EARLIEST).start)
 
     def keep(self) -> None:
         """Write down for the next start what changed, if that is due; costs some tens of milliseconds at most."""
@@ -591,15 +654,18 @@ class Collector:
         if scene.signs.highest is None:
             table = scene.relations.schema.conversations.name
             warnings.append(Notice("source.no_rows", {"table": table, "database": self.database.info.database}))
+        warnings = list(self._lasting_warnings(scene.relations))
         untimed = sum(part.untimed for part in scene.base["current"].conversations.parts())
         if untimed:
             warnings.append(Notice("source.no_time", {"n": untimed}))
-        if not scene.relations.schema.evaluations:
-            warnings.append(Notice("source.no_evaluations"))
         if self._evaluation_problem is not None:
             warnings.append(self._evaluation_problem)
         warnings += map(Notice, sorted(self._answers.gaps))
         return tuple(warnings)
+
+    def _lasting_warnings(self, on: Relations) -> tuple[Notice, ...]:
+        missing = () if on.schema.evaluations else (Notice("source.no_evaluations"),)
+        return (*self.database.warnings, *on.schema.warnings, *missing)
 
 
 def _since(window: Window, previous: Period | None) -> datetime | None:

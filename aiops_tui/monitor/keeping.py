@@ -47,6 +47,10 @@ class Keeper:
         due, self._due = self._due <= now, max(self._due, now + _EVERY if self._due <= now else 0.0)
         return due
 
+    def has(self, book: Book, signs: Signs) -> bool:
+        """Return whether an earlier run counted anything for a book."""
+        return _is_common(book) and self._cache.has(self._owner(book, signs, "c"))
+
     def kept(self, book: Book, signs: Signs) -> Kept | None:
         """Return what an earlier run counted for a book, None if there is nothing."""
         if not _is_common(book):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -87,31 +87,48 @@ class Lists:
         No row of either period has a key below ``low``, from which there are at most ``rows``. None if that takes too
         long.
         """
+        question, ask = self.ask_users(on, wanted, edges, before, low, rows, self._database)
+        last = self.last_users
+        if last is not None and last.question == repr(question):
+            self.answers.recall(question, last.users, last.taken_at, last.seconds, ask)
+        return self.answers.tried(question, version, ask, self._database, _SLOW)
+
+    def ask_users(
+        self,
+        on: Relations,
+        wanted: Filter,
+        edges: Sequence[datetime],
+        before: Period | None,
+        low: int,
+        rows: int,
+        database: Database,
+    ) -> tuple[Hashable, Callable[[], Users]]:
+        """Return what `users` asks, and what asks it, over a connection that may be another one."""
         bounds = tuple(math.ceil(epoch(edge)) for edge in edges)
         start = bounds[0] if before is None else math.ceil(epoch(before.start))
-        question = ("users", wanted, on.on.timezone, bounds, before)
-        written = repr((str(wanted), on.on.timezone, bounds, start))
+        adjacent = before is None or math.ceil(epoch(before.end)) == bounds[0]
+        question = ("users", str(wanted), on.on.timezone, bounds, before)
         places = range(len(bounds) - 1)
 
         def at_once() -> Users:
-            found: dict[int, int] = dict(self._database.rows(users_of_both(on, wanted, low, start, bounds)))
+            found: dict[int, int] = dict(database.rows(users_of_both(on, wanted, low, start, bounds)))
             by_bucket = tuple(int(found.get(place, 0)) for place in places)
-            return Users(int(found[WHOLE]), None if before is None else int(found[BEFORE]), by_bucket)
+            return Users(int(found[WHOLE]), None if before is None else int(found.get(BEFORE, 0)), by_bucket)
 
         def one_by_one() -> Users:
             period = Period(from_epoch(bounds[0]), from_epoch(bounds[-1]))
-            current = self._count(active_users(on, wanted, low, period))
-            earlier = None if before is None else self._count(active_users(on, wanted, low, before))
-            found: dict[int, int] = dict(self._database.rows(users_by_bucket(on, wanted, low, bounds)))
+            current = _count(database, active_users(on, wanted, low, period))
+            earlier = None if before is None else _count(database, active_users(on, wanted, low, before))
+            found: dict[int, int] = dict(database.rows(users_by_bucket(on, wanted, low, bounds)))
             return Users(current, earlier, tuple(found.get(place, 0) for place in places))
 
         def here() -> Users:
             schema = pl.Schema({"user": pl.String(), "seconds": pl.Int64()})
-            seen = self._database.frame(user_times(on, wanted, low, start, bounds[-1]), schema)
-            return _told_apart(seen, bounds, before is not None)
+            seen = database.frame(user_times(on, wanted, low, start, bounds[-1]), schema)
+            return _told_apart(seen, bounds, before)
 
         if on.on.postgres:
-            count = at_once if len(bounds) <= MOST_EDGES else one_by_one
+            count = at_once if adjacent and len(bounds) <= MOST_EDGES else one_by_one
         else:
             count = here if rows <= _ROWS_HERE else one_by_one
 
@@ -121,13 +138,10 @@ class Lists:
             last = self.last_users
             # Together with other questions it takes no time of its own.
             seconds = max(time.monotonic() - started, last.seconds if last is not None else 0.0)
-            self.last_users = KeptUsers(written, users, time.time(), seconds)
+            self.last_users = KeptUsers(repr(question), users, time.time(), seconds)
             return users
 
-        last = self.last_users
-        if last is not None and last.question == written:
-            self.answers.recall(question, last.users, last.taken_at, last.seconds, ask)
-        return self.answers.tried(question, version, ask, self._database, _SLOW)
+        return question, ask
 
     def recent(self, on: Relations, wanted: Filter, period: Period, low: int, version: int) -> tuple[Recent, ...]:
         """Return the latest conversations of a period, their scores not looked up yet."""
@@ -165,7 +179,7 @@ class Lists:
         span = signs.highest - signs.lowest + 1
         if span > _EXACT_ROWS:
             return min(span, on.schema.conversations.rows or span)
-        return self.answers.of(("total",), signs.conversations, lambda: self._count(count_rows(on)))
+        return self.answers.of(("total",), signs.conversations, lambda: _count(self._database, count_rows(on)))
 
     def history(self, on: Relations, signs: Signs) -> pl.DataFrame | None:
         """Return the daily history of ``sentiment_trends``, None if there is no such table."""
@@ -178,9 +192,6 @@ class Lists:
 
         return self.answers.of(("history",), signs.evaluations, ask)
 
-    def _count(self, statement: Statement) -> int:
-        return int(self._database.rows(statement)[0][0])
-
 
 def recent_of(row: Row) -> Recent:
     """Return a row of `lookups.recent` printable, its score not looked up yet."""
@@ -188,14 +199,22 @@ def recent_of(row: Row) -> Recent:
     return Recent(str(key), _moment(at), _text(user), _text(topic), sentiment, None, printable(question or ""))
 
 
-def _told_apart(seen: pl.DataFrame, bounds: Sequence[int], earlier: bool) -> Users:
-    """Count distinct users of rows with ``user`` and ``seconds``, those before the first bound apart."""
-    inside = seen.filter(pl.col("seconds") >= bounds[0])
+def _count(database: Database, statement: Statement) -> int:
+    return int(database.rows(statement)[0][0])
+
+
+def _told_apart(seen: pl.DataFrame, bounds: Sequence[int], before: Period | None) -> Users:
+    """Count distinct users of rows with ``user`` and ``seconds``, those of the period before apart."""
+    seconds = pl.col("seconds")
+    inside = seen.filter(seconds >= bounds[0])
     place = pl.Series(bounds[1:-1], dtype=pl.Int64).search_sorted(inside["seconds"], side="right")
     by_place = inside.group_by(place.alias("place")).agg(pl.col("user").n_unique())
     found: dict[int, int] = dict(by_place.iter_rows())
-    before = seen.filter(pl.col("seconds") < bounds[0])["user"].n_unique() if earlier else None
-    return Users(inside["user"].n_unique(), before, tuple(found.get(n, 0) for n in range(len(bounds) - 1)))
+    earlier = None
+    if before is not None:
+        start, end = math.ceil(epoch(before.start)), math.ceil(epoch(before.end))
+        earlier = seen.filter((seconds >= start) & (seconds < end))["user"].n_unique()
+    return Users(inside["user"].n_unique(), earlier, tuple(found.get(n, 0) for n in range(len(bounds) - 1)))
 
 
 def with_scores(rows: tuple[Recent, ...], evaluations: pl.DataFrame) -> tuple[Recent, ...]:

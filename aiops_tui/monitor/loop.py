@@ -6,7 +6,7 @@ import contextlib
 import random
 import threading
 import time
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,10 +15,10 @@ from typing import TypeVar
 from aiops_tui.config import Settings
 from aiops_tui.config.crash import write_report
 from aiops_tui.metrics import panels
-from aiops_tui.model.panels import Notice, Snapshot, State, Status
+from aiops_tui.model.panels import Notice, Panel, Snapshot, State, Status
 from aiops_tui.model.records import Conversation, Neighbours, Page, TopicCount
 from aiops_tui.model.view import View
-from aiops_tui.monitor.collector import Collector
+from aiops_tui.monitor.collector import Collected, Collector
 from aiops_tui.monitor.logs import Logs
 from aiops_tui.monitor.pages import read_neighbours
 from aiops_tui.monitor.requests import Requests
@@ -74,6 +74,7 @@ class Monitor:
         self._connected = False
         self._snapshot: Snapshot | None = None
         self._shown: _Shown | None = None
+        self._glanced: View | None = None
         self._status = Status("loading")
         self._reported = 0.0
         self._reports: dict[str, str] = {}
@@ -329,15 +330,30 @@ class Monitor:
         if shown != self._shown or (due is not None and time.monotonic() >= due):
             if self._shown is None or self._shown.view != view:
                 self._report(replace(self._status, state="loading", done=0, steps=0))
-            if collector.takes_long(view):
-                day = replace(view, window=replace(view.window, name="24h"))
-                self._snapshot = self._collected(collector, day, lambda: self._stopping or self._view is not view)
-                self._report(self._status)
+            self._show_first(collector, view)
             snapshot = self._collected(collector, view, lambda: self._stopping or self._view is not view)
             if view is not self._view:
                 self._asked.set()
-            self._snapshot, self._shown = snapshot, shown
+            self._snapshot, self._shown, self._glanced = snapshot, shown, None
         self._tell(datetime.now(UTC))
+
+    def _show_first(self, collector: Collector, view: View) -> None:
+        """Show what is there soon of a view that takes long: the last day of a long window, or the Overview alone."""
+        if collector.takes_long(view):
+            day = replace(view, window=replace(view.window, name="24h"))
+            self._snapshot = self._collected(collector, day, lambda: self._stopping or self._view is not view)
+            self._report(self._status)
+            return
+        self._collecting = True
+        try:
+            seen = collector.glance(view)
+            if seen is not None:
+                tabs = {view.tab: panels(view.tab, seen.inputs)}
+                self._snapshot = _told(self._settings, collector, view, seen, tabs)
+                self._glanced = view
+                self._tell(datetime.now(UTC))
+        finally:
+            self._collecting = False
 
     def _collected(self, collector: Collector, view: View, is_over: Callable[[], bool]) -> Snapshot:
         self._collecting = True
@@ -369,10 +385,10 @@ class Monitor:
         if collector is not None and not self._requests.is_idle:
             self._requests.answer(collector, self._defect)
         if time.monotonic() - self._reported >= _REPORT_EVERY:
+            # What is on the screen is whole already, where it was got at a glance.
+            state: State = "live" if self._glanced is self._view else "loading"
             self._report(
-                replace(
-                    self._status, state="loading", done=done, steps=steps, problem=None, lost_at=None, retry_at=None
-                )
+                replace(self._status, state=state, done=done, steps=steps, problem=None, lost_at=None, retry_at=None)
             )
 
     def _tell(self, polled_at: datetime | None) -> None:
@@ -426,6 +442,14 @@ def _snapshot(
     if "logs" in tabs:
         inputs = logs.read_into(inputs, view.filter, progress, cancelled)
         warnings = (*warnings, *logs.problems)
+    whole = {tab: panels(tab, inputs) for tab in tabs}
+    return _told(settings, collector, view, replace(collected, inputs=inputs, warnings=warnings), whole)
+
+
+def _told(
+    settings: Settings, collector: Collector, view: View, collected: Collected, tabs: Mapping[str, tuple[Panel, ...]]
+) -> Snapshot:
+    inputs = collected.inputs
     return Snapshot(
         as_of=inputs.now,
         timezone=settings.timezone,
@@ -433,7 +457,7 @@ def _snapshot(
         window=inputs.window,
         previous=inputs.previous,
         filter=str(view.filter),
-        tabs={tab: panels(tab, inputs) for tab in tabs},
-        warnings=warnings,
+        tabs=tabs,
+        warnings=collected.warnings,
         reconciled_at=collected.reconciled_at,
     )

@@ -51,6 +51,13 @@ class CellCache:
             return found
         return []
 
+    def has(self, owner: str) -> bool:
+        """Return whether anything was kept for an owner."""
+        with contextlib.suppress(sqlite3.Error, OSError), self._opened() as connection:
+            found = connection.execute("SELECT EXISTS (SELECT 1 FROM pieces WHERE owner = ?)", (owner,)).fetchone()
+            return bool(found[0])
+        return False
+
     def save(self, owner: str, pieces: Sequence[Piece], unchanged: Sequence[tuple[int, int]] = ()) -> bool:
         """Keep these pieces and those of ``unchanged`` bounds, none else, for an owner; return whether that worked."""
         now = time.time()

@@ -8,7 +8,8 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from concurrent.futures import Future
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import polars as pl
@@ -20,6 +21,7 @@ from aiops_tui.model.panels import Notice, SourceInfo
 from aiops_tui.source.problems import Cancelled
 from aiops_tui.source.together import Key, Question, Script
 
+T = TypeVar("T")
 Row = tuple[Any, ...]
 Statement = sa.Executable
 Values = Mapping[str, Any]
@@ -48,6 +50,7 @@ class Database(ABC):
         self._sql: WeakKeyDictionary[Statement, SQLCompiler] = WeakKeyDictionary()
         self._idle = threading.Event()
         self._idle.set()
+        self._beside: Database | None = None
 
     @property
     @abstractmethod
@@ -63,6 +66,36 @@ class Database(ABC):
     def warnings(self) -> tuple[Notice, ...]:
         """What a person is to know about the connection itself."""
         return ()
+
+    @abstractmethod
+    def another(self) -> Database:
+        """Return a further connection to the same database, not opened yet."""
+
+    @contextlib.contextmanager
+    def beside(self, work: Callable[[Database], T]) -> Iterator[Future[T]]:
+        """Do some work over a connection of its own meanwhile; what is not done at the end is withdrawn.
+
+        The future may hold a SourceError that the work alone met with, such as that there may be no more connections.
+        """
+        other, future = self.another(), Future[T]()
+
+        def run() -> None:
+            try:
+                other.connect()
+                future.set_result(work(other))
+            except BaseException as error:  # noqa: BLE001 - for whoever waits for it
+                future.set_exception(error)
+            finally:
+                other.close()
+
+        self._beside = other
+        threading.Thread(target=run, name="beside", daemon=True).start()
+        try:
+            yield future
+        finally:
+            self._beside = None
+            if not future.done():
+                threading.Thread(target=other.cancel, name="cancel", daemon=True).start()
 
     @abstractmethod
     def connect(self) -> None:
@@ -145,6 +178,9 @@ class Database(ABC):
     def _withdraw(self) -> None:
         self._cancelled = True
         self._cancelled_at = time.monotonic()
+        beside = self._beside
+        if beside is not None:
+            threading.Thread(target=beside.cancel, name="cancel", daemon=True).start()
 
     @property
     def _withdrawn(self) -> bool:

@@ -26,7 +26,7 @@ BEFORE, WHOLE = -1, -2
 _WORD = 62
 """So many places fit into the bits of one number."""
 
-MOST_EDGES = 6 * _WORD + 1
+MOST_EDGES = 6 * _WORD
 """`users_of_both` takes at most so many edges."""
 
 LIST_LIMIT = 400
@@ -164,28 +164,31 @@ def users_of_both(on: Relations, wanted: Filter, low: int, start: int, edges: Se
     rows = sa.select(table.user_id, on.place(edges).label("place")).where(*user_rows(on, wanted, low, period))
     # Without the offset the place would be reckoned anew wherever it is named.
     row = rows.offset(sa.literal_column("0")).subquery("rows").c
-    firsts = range(0, len(edges) - 1, _WORD)
-    masks = [_mask(row.place, first).label(f"word_{first}") for first in firsts]
-    each = sa.select(sa.func.bool_or(row.place.is_(None)).label("before"), *masks).group_by(row.user_id).cte("each")
+    firsts = range(0, len(edges), _WORD)
+    masks = [_mask(row.place, first, len(edges)).label(f"word_{first}") for first in firsts]
+    each = sa.select(*masks).group_by(row.user_id).cte("each")
     alike = [each.c[mask.name] for mask in masks]
-    n, before = (sa.cast(count, sa.Integer) for count in (sa.func.count(), sa.func.count().filter(each.c.before)))
-    sets = sa.select(*alike, n.label("n"), before.label("before")).group_by(*alike).cte("sets").c
+    sets = sa.select(*alike, sa.cast(sa.func.count(), sa.Integer).label("n")).group_by(*alike).cte("sets").c
     words = [sets[mask.name] for mask in masks]
-    places = sa.func.generate_series(0, len(edges) - 2).table_valued("place").render_derived()
+    places = sa.func.generate_series(0, len(edges) - 1).table_valued("place").render_derived()
     shifted = ((first, word.op(">>")(places.c.place - first)) for first, word in zip(firsts, words, strict=True))
-    somewhere = sa.or_(*(word != 0 for word in words))
     bit = [(places.c.place < first + _WORD, bits) for first, bits in shifted]
+    inside = sa.or_(words[0] > 1, *(word != 0 for word in words[1:]))
+    n = sa.func.coalesce(sa.func.sum(sets.n), 0)
+    # The first place is that of the rows before all edges.
     return sa.union_all(
-        sa.select(sa.literal(BEFORE, sa.Integer), sa.func.coalesce(sa.func.sum(sets.before), 0)),
-        sa.select(sa.literal(WHOLE, sa.Integer), sa.func.coalesce(sa.func.sum(sets.n), 0)).where(somewhere),
-        sa.select(places.c.place, sa.func.sum(sets.n)).where(sa.case(*bit).op("&")(1) == 1).group_by(places.c.place),
+        sa.select(sa.literal(WHOLE, sa.Integer), n).where(inside),
+        sa.select(places.c.place + BEFORE, n).where(sa.case(*bit).op("&")(1) == 1).group_by(places.c.place),
     )
 
 
-def _mask(place: Whole, first: int) -> Whole:
+def _mask(place: Whole, first: int, places: int) -> Whole:
     """Return the bits of those places of a group that lie in one word of them."""
-    bit = sa.literal(1, sa.BigInteger).op("<<")(sa.cast(place - first, sa.Integer))
-    here = sa.case((place.between(first, first + _WORD - 1), bit))
+    bit = sa.literal(1, sa.BigInteger).op("<<")(place - first)
+    bounds = [place >= first] if first else []
+    if first + _WORD < places:
+        bounds.append(place < first + _WORD)
+    here = sa.case((sa.and_(sa.true(), *bounds), bit))
     return sa.func.coalesce(sa.func.bit_or(here), sa.literal(0, sa.BigInteger))
 
 

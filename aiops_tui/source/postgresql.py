@@ -61,6 +61,7 @@ class PostgreSQL(Database):
         }
         host = str(self._arguments.get("host") or "")
         super().__init__(settings, _postgres_target(host, url.database, query.get("service")))
+        self._url = url
         self._local = self._settings(None)
         self._compiler = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
         self._connection: psycopg2.extensions.connection | None = None
@@ -77,6 +78,10 @@ class PostgreSQL(Database):
         """The server and the database."""
         names = ("host", "hostaddr", "port", "dbname", "service")
         return self.dialect, *(self._arguments.get(name) for name in names)
+
+    def another(self) -> PostgreSQL:
+        """Return a further connection to the same database, not opened yet."""
+        return PostgreSQL(self.settings, self._url)
 
     def connect(self) -> None:
         """Open the connection anew."""

@@ -76,7 +76,7 @@ class Relations:
         return self.on.slot(self.conversations.c.created_at, self._kind(self.schema.conversations), base)
 
     def place(self, edges: Sequence[int]) -> Whole:
-        """Between which two edges a conversation lies."""
+        """After how many edges a conversation lies, the last one being left out."""
         return self.on.place(self.conversations.c.created_at, self._kind(self.schema.conversations), edges)
 
     def within(self, period: Period) -> Condition:

@@ -44,6 +44,10 @@ class SQLite(Database):
         self.file = (0, 0)
         """Which file was opened, whatever its name points to by now."""
 
+    def another(self) -> SQLite:
+        """Return a further connection to the same file, not opened yet."""
+        return SQLite(self.settings, self.path)
+
     def connect(self) -> None:
         """Open the file, which must be there."""
         self.close()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from aiops_tui.model.view import View
 
 _FRAMES = "120"
-"""So many a second at most: a key's effect waits for the next frame, at Textual's 60 up to a whole frame of a screen."""
+"""So many a second at most: what a key did waits for the next frame, at Textual's 60 up to a whole one of a screen."""
 
 
 def run(settings: Settings, view: View) -> int:

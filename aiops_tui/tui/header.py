@@ -120,8 +120,9 @@ def state_text(status: Status, now: datetime, words: Translator, *, past: bool =
     ``past`` says that the window has ended, so that nothing new will be seen in it.
     """
     word = words("tui.state.past" if past else f"tui.state.{status.state}")
-    if status.state == "loading" and status.steps:
-        return f"{word} {status.done * 100 // status.steps} %"
+    if status.steps:
+        read = f"{status.done * 100 // status.steps} %"
+        return f"{word} {read}" if status.state == "loading" else f"{word} · {words('tui.details', read=read)}"
     if status.polled_at is None:
         return word
     return f"{word} · {words('tui.age', age=age(_calm(now - status.polled_at), words))}"

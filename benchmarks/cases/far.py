@@ -7,7 +7,7 @@ from contextlib import closing
 
 from benchmarks.cases.polls import NEW_ROWS
 from benchmarks.report import Figure
-from benchmarks.setting import Setting, Watcher, is_live, middle, ms, timed
+from benchmarks.setting import Setting, Watcher, is_shown, middle, ms, timed
 from benchmarks.stores import PostgreSQL
 from tests.network import line
 
@@ -24,13 +24,14 @@ def measure(setting: Setting) -> Iterator[Figure]:
         screen: list[float] = []
         for _ in range(setting.rounds):
             with setting.console(shape, url=laid.url) as terminal:
-                screen.append(terminal.wait(is_live) - terminal.started)
+                screen.append(terminal.wait(is_shown) - terminal.started)
         before = laid.passed
         with closing(Watcher(setting, shape, url=laid.url)) as watcher:
-            watcher.look()
+            watcher.glance()
             first = laid.passed - before
             detail = f"{first.trips} round trips, {first.received / 1e6:.1f} MB; from process start to screen"
             yield Figure("far away: full Overview, 7 days", middle(screen), "s", 3, detail)
+            watcher.look()
             trips, seconds = [], []
             try:
                 for _ in range(_POLLS):

@@ -151,7 +151,11 @@ def test_distinct_users_of_two_periods_in_one_pass(few: Backend) -> None:
         for low, high in ((start, NOON), (NOON, edges[-1]), *pairwise(edges))
     ]
     places = range(len(edges) - 1)
-    assert [found[lookups.BEFORE], found[lookups.WHOLE], *(found.get(place, 0) for place in places)] == one_by_one
+    assert [
+        found.get(lookups.BEFORE, 0),
+        found[lookups.WHOLE],
+        *(found.get(place, 0) for place in places),
+    ] == one_by_one
     many = [NOON + 60 * minute for minute in range(200)]
     found = dict(few.ask(lookups.users_of_both(few.on, Filter(), 0, NOON, many)))
     assert {place: n for place, n in found.items() if place >= 0} == dict(

@@ -1,0 +1,107 @@
+"""Statements for the Overview alone: summed up by the database as far as its panels need, so that few rows travel.
+
+Each answers for two periods at once, that of the edges (whole seconds since the epoch) and one before it that begins at
+``start``. Its rows tell a place between two edges, `BEFORE` for the earlier period, or, with a topic, `WHOLE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from aiops_tui.model.window import Period, from_epoch
+from aiops_tui.source.expressions import Number, Text, Whole
+from aiops_tui.source.lookups import BEFORE, WHOLE, place_between
+from aiops_tui.source.relations import SCORE, Relations
+
+_BY = {"place": pl.Int64(), "topic": pl.String()}
+CLASSES = pl.Schema({**_BY, "sentiment": pl.String(), "n": pl.Int64()})
+SCORES = pl.Schema({**_BY, "n": pl.Int64(), "total": pl.Float64(), "squares": pl.Float64()})
+FEEDBACK = pl.Schema({"place": pl.Int64(), "feedback": pl.String(), "n": pl.Int64()})
+
+
+def conversations(
+    on: Relations, low: int, start: int, edges: Sequence[int], kept: frozenset[str] | None
+) -> sa.CompoundSelect[Any]:
+    """Count conversations of the keys from ``low`` on (`CLASSES`); topics beyond those ``kept`` count as one."""
+    table, period = on.conversations.c, Period(from_epoch(start), from_epoch(edges[-1]))
+    labels = (table.topic, table.sentiment)
+    if on.on.postgres:
+        place = (on.place(edges) + BEFORE).label("place")
+        rows = sa.select(place, *labels).where(on.key >= low, on.within(period))
+    else:
+        # Without the limit the time would be reckoned anew wherever it is named.
+        timed = sa.select(on.seconds.label("seconds"), *labels).where(on.key >= low).limit(sa.literal_column("-1"))
+        one = timed.subquery("timed").c
+        within = (one.seconds >= start, one.seconds < edges[-1])
+        rows = sa.select(_place(one.seconds, edges).label("place"), one.topic, one.sentiment).where(*within)
+    row = rows.subquery("rows").c
+    counted = sa.select(row.place, row.topic, row.sentiment, sa.func.count().label("n"))
+    # Counted as written first: what a label or a topic means is then reckoned once per group and not per row.
+    written = counted.group_by(sa.text("1"), sa.text("2"), sa.text("3")).cte("written").c
+    topic: Text = on.on.topic(written.topic, kept)
+    sentiment = on.on.sentiment(written.sentiment)
+    n = _total(written.n)
+    return sa.union_all(
+        sa.select(written.place, _no_topic(), sentiment, n).group_by(sa.text("1"), sa.text("3")),
+        sa.select(sa.literal(WHOLE, sa.Integer), topic, sentiment, n)
+        .where(written.place > BEFORE)
+        .group_by(sa.text("2"), sa.text("3")),
+    )
+
+
+def scores(on: Relations, start: int, edges: Sequence[int], kept: frozenset[str] | None) -> sa.CompoundSelect[Any]:
+    """Sum up row scores (`SCORES`)."""
+    assert on.evaluations is not None  # noqa: S101
+    row = on.evaluations.c
+    period = Period(from_epoch(start), from_epoch(edges[-1]))
+    judged = sa.select(row.seconds, row.topic, row[SCORE].label("score")).where(on.evaluated_within(period))
+    # Without the limit the score would be reckoned anew wherever it is named.
+    one = judged.limit(sa.null() if on.on.postgres else sa.literal_column("-1")).offset(0).subquery("judged").c
+    score: Number = one.score
+    written = (
+        sa.select(
+            _place(one.seconds, edges).label("place"),
+            one.topic,
+            sa.func.count().label("n"),
+            sa.func.sum(score).label("total"),
+            sa.func.sum(score * score).label("squares"),
+        )
+        .where(score.is_not(None))
+        .group_by(sa.text("1"), sa.text("2"))
+        .cte("written")
+    ).c
+    topic: Text = on.on.topic(written.topic, kept)
+    sums = (_total(written.n), sa.func.sum(written.total), sa.func.sum(written.squares))
+    return sa.union_all(
+        sa.select(written.place, _no_topic(), *sums).group_by(sa.text("1")),
+        sa.select(sa.literal(WHOLE, sa.Integer), topic, *sums).where(written.place > BEFORE).group_by(sa.text("2")),
+    )
+
+
+def feedback(on: Relations, low: int, start: int, edges: Sequence[int]) -> sa.Select[Any]:
+    """Count feedback of the keys from ``low`` on by class (`FEEDBACK`)."""
+    assert on.feedback is not None  # noqa: S101
+    row = on.feedback.c
+    return (
+        sa.select(_place(row.seconds, edges), row.feedback, sa.func.count())
+        .where(row.key >= low, row.seconds.between(start, edges[-1] - 1))
+        .group_by(sa.text("1"), sa.text("2"))
+    )
+
+
+def _place(seconds: Whole, edges: Sequence[int]) -> Whole:
+    """Return between which two edges a time lies, `BEFORE` if before the first."""
+    return sa.case((seconds >= edges[0], place_between(seconds, edges)), else_=BEFORE)
+
+
+def _total(n: Whole) -> Whole:
+    # PostgreSQL makes decimals of sums of what does not fit into four bytes.
+    return sa.cast(sa.func.sum(sa.cast(n, sa.Integer)), sa.BigInteger)
+
+
+def _no_topic() -> Text:
+    return sa.cast(sa.null(), sa.Text)

@@ -1,0 +1,126 @@
+"""The Overview of a large table before its cells are read says what it says after."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aiops_tui.metrics import panels
+from aiops_tui.model.panels import Metric, Panel
+from aiops_tui.model.view import View
+from aiops_tui.model.window import WindowSpec
+from aiops_tui.monitor import Monitor
+from aiops_tui.monitor.books import Tuning
+from aiops_tui.monitor.collector import Collected, Collector
+from aiops_tui.source.database import open_database
+from aiops_tui.source.rollup import Limits
+from tests.monitor.backend import Backend, Judgement, Talk
+from tests.monitor.conftest import Watcher, conversations, settings_for, some_talks
+
+SMALL = Tuning(Limits(50), tail_keys=20, margin_keys=1, whole_keys=10, share=math.inf)
+
+users = st.sampled_from(["u1", "u2", "u3", "김", "", None])
+sentiments = st.sampled_from(["긍정", "중립", "부정", " Negative", "", None, "joy"])
+topics = st.sampled_from(["환불", "환불.", "결제 오류", "Login", "", None, "%_'\"\\", "\x1b[31m"])
+scores = st.sampled_from([None, 0.0, 2.5, 4.0, 7.5, 10.0])
+rows = st.lists(st.tuples(users, sentiments, topics, scores, st.sampled_from(["like", "dislike", None])), max_size=40)
+
+
+@pytest.fixture(autouse=True)
+def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiops_tui.monitor.collector._MANY_ROWS", 10)
+
+
+def looked_at(backend: Backend, folder: Path, view: View, look: Callable[[Collector], Collected | None]) -> list[Panel]:
+    configured = settings_for(backend.url, folder)
+    database = open_database(configured)
+    database.connect()
+    try:
+        collector = Collector(configured, database, SMALL)
+        seen = look(collector)
+        assert seen is not None
+        return list(panels("overview", seen.inputs))
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize("compare", ["previous", "off"])
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(rows=rows, gap=st.integers(1, 60))
+def test_what_is_seen_at_a_glance_is_what_the_cells_say(
+    backend: Backend, tmp_path: Path, compare: str, rows: list[tuple[str | None, ...]], gap: int
+) -> None:
+    for table in ("conversation_log", "conversation_evaluation", "feedback_log"):
+        backend.run(f"DELETE FROM {table}")
+    old = datetime.now(UTC) - timedelta(days=40)
+    backend.insert(Talk(key, "old", "긍정", "환불", old) for key in range(1, 60))
+    first = datetime.now(UTC) - timedelta(hours=len(rows) * gap // 2)
+    times = [first + timedelta(hours=gap * place / 2) for place in range(len(rows))]
+    backend.insert(
+        Talk(60 + n, row[0], row[1], row[2], at) for n, (row, at) in enumerate(zip(rows, times, strict=True))
+    )
+    backend.evaluate(
+        (
+            Judgement(60 + n, None, None, at, row[3], row[3])
+            for n, (row, at) in enumerate(zip(rows, times, strict=True))
+        ),
+        replace=False,
+    )
+    said = enumerate(zip(rows, times, strict=True))
+    backend.rate((n + 1, 60 + n, row[4], at, None) for n, (row, at) in said if row[4] is not None)
+    view = View(compare=compare)
+    at_a_glance = looked_at(backend, tmp_path, view, lambda collector: collector.glance(view))
+    whole = looked_at(
+        backend, tmp_path, view, lambda collector: collector.collect(view, ("overview",), lambda done, steps: None)
+    )
+    assert [panel.id for panel in at_a_glance] == [panel.id for panel in whole]
+    for one, other in zip(at_a_glance, whole, strict=True):
+        assert one == other, one.id
+
+
+def test_the_overview_is_live_while_the_rest_is_read(
+    backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiops_tui.monitor.loop._REPORT_EVERY", 0.0)
+    monkeypatch.setattr("aiops_tui.monitor.collector.Tuning", lambda *args, **kwargs: SMALL)
+    backend.insert(some_talks(1, 200, ago=timedelta(days=30)))
+    backend.insert(some_talks(201, 150, ago=timedelta(days=1)))
+    watcher.start()
+    watcher.until(lambda snapshot, status: status.state == "live" and status.steps > 0)
+    watcher.until(lambda snapshot, status: status.state == "live" and status.steps == 0)
+    shown = [(status.state, conversations(snapshot)) for snapshot, status in watcher.updates if snapshot]
+    assert set(shown) == {("live", 150)}
+
+
+def test_there_is_no_glance_where_an_earlier_run_kept_what_it_counted(
+    backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiops_tui.monitor.loop._REPORT_EVERY", 0.0)
+    monkeypatch.setattr("aiops_tui.monitor.collector.Tuning", lambda *args, **kwargs: SMALL)
+    backend.insert(some_talks(1, 200, ago=timedelta(days=30)))
+    backend.insert(some_talks(201, 150, ago=timedelta(days=1)))
+    first = watcher.start()
+    watcher.until(lambda snapshot, status: status.state == "live" and status.steps == 0 and snapshot is not None)
+    watcher.until_conversations(150)
+    first.stop(5.0)
+    seen = len(watcher.updates)
+    watcher.start()
+    watcher.until(lambda snapshot, status: len(watcher.updates) > seen and status.state == "live")
+    assert not any(status.state == "live" and status.steps for _, status in watcher.updates[seen:])
+
+
+def test_users_of_a_week_ago_are_those_of_that_period_alone(backend: Backend, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    ago = {"then": timedelta(days=7, hours=1), "between": timedelta(days=3), "now": timedelta(hours=1)}
+    backend.insert(Talk(key, name, None, None, now - length) for key, (name, length) in enumerate(ago.items(), 1))
+    for window, found in (("24h", (1, 1)), ("30d", (3, 1))):
+        view = View(window=WindowSpec(window), compare="week")
+        users = Monitor.once(settings_for(backend.url, tmp_path), view, ("overview",)).panel("overview", "active_users")
+        assert isinstance(users, Metric)
+        assert (users.value, users.previous) == found
