@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from aiops_tui.metrics import panels
 from aiops_tui.model.panels import Metric, Panel
 from aiops_tui.model.view import View
-from aiops_tui.model.window import WindowSpec
+from aiops_tui.model.window import Compare, WindowSpec
 from aiops_tui.monitor import Monitor
 from aiops_tui.monitor.books import Tuning
 from aiops_tui.monitor.collector import Collected, Collector
@@ -30,6 +30,9 @@ sentiments = st.sampled_from(["긍정", "중립", "부정", " Negative", "", Non
 topics = st.sampled_from(["환불", "환불.", "결제 오류", "Login", "", None, "%_'\"\\", "\x1b[31m"])
 scores = st.sampled_from([None, 0.0, 2.5, 4.0, 7.5, 10.0])
 rows = st.lists(st.tuples(users, sentiments, topics, scores, st.sampled_from(["like", "dislike", None])), max_size=40)
+
+
+Drawn = tuple[str | None, str | None, str | None, float | None, str | None]
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +57,7 @@ def looked_at(backend: Backend, folder: Path, view: View, look: Callable[[Collec
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(rows=rows, gap=st.integers(1, 60))
 def test_what_is_seen_at_a_glance_is_what_the_cells_say(
-    backend: Backend, tmp_path: Path, compare: str, rows: list[tuple[str | None, ...]], gap: int
+    backend: Backend, tmp_path: Path, compare: Compare, rows: list[Drawn], gap: int
 ) -> None:
     for table in ("conversation_log", "conversation_evaluation", "feedback_log"):
         backend.run(f"DELETE FROM {table}")
