@@ -49,6 +49,7 @@ class Logs:
     def __init__(self, settings: Settings) -> None:
         self._commands = [Command(command) for command in settings.log_commands]
         self._input = standard_input() if Path("-") in settings.log_files else None
+        self._named = bool(settings.log_files)
         spooled = [*self._commands, *([self._input] if self._input else [])]
         named = [path for path in _log_files(settings) if path != Path("-")]
         self.book = LogBook([*named, *(spool.path for spool in spooled)], ZoneInfo(settings.naive_timezone))
@@ -78,7 +79,10 @@ class Logs:
     def problems(self) -> tuple[Notice, ...]:
         """What a person is to know of the logs."""
         ended = tuple(command.problem for command in self._commands if command.problem is not None)
-        return self.book.problems + ended + self.streams.problems
+        own = self.book.problems
+        if self.streams.tables:
+            own = tuple(notice for notice in own if self._named or notice.id != "logs.no_match")
+        return own + ended + self.streams.problems
 
     def look(self, on: Relations, wanted: Filter, signs: Signs) -> None:
         """Read what is new of the logs in the database, of the streams what a filter lets through."""

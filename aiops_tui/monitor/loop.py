@@ -195,9 +195,12 @@ class Monitor:
         try:
             collector = Collector(settings, database)
             logs = Logs(settings)
-            if "logs" in tabs:
-                logs.read_once(collector.named(view.filter), view.filter)
-            return _snapshot(settings, collector, logs, view, tabs, progress or (lambda done, steps: None))
+            try:
+                if "logs" in tabs:
+                    logs.read_once(collector.named(view.filter), view.filter)
+                return _snapshot(settings, collector, logs, view, tabs, progress or (lambda done, steps: None))
+            finally:
+                logs.stop()
         finally:
             database.close()
 

@@ -42,6 +42,11 @@ class Streams:
         """What a person is to know of these logs."""
         return (*self._notices, *(feed.problem for feed in self._feeds.values() if feed.problem is not None))
 
+    @property
+    def tables(self) -> int:
+        """How many tables are read as logs."""
+        return len(self._tables)
+
     def look(self, on: Relations, wanted: Filter, evaluated: object, identity: object) -> None:
         """Read what is new.
 

@@ -18,11 +18,11 @@ class Mark(NamedTuple):
 
 _OF_STREAMS = dict(zip(STREAMS, (Mark("◇", "accent"), Mark("△", "positive")), strict=True))
 _OF_LOGS = (
-    Mark("■", "label"),
+    Mark("■", "positive"),
     Mark("●", "other"),
-    Mark("▲", "neutral"),
-    Mark("◆", "positive"),
-    Mark("□", "accent"),
+    Mark("▲", "accent"),
+    Mark("◆", "neutral"),
+    Mark("□", "positive"),
     Mark("○", "other"),
 )
 

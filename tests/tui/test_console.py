@@ -541,7 +541,7 @@ async def test_a_log_is_switched_off_and_narrowed_by_the_filter(desk: Open) -> N
     async with desk(view=View(tab="logs")) as d:
         await d.sees("request served 199")
         await d.press("v")
-        await d.sees("● app.log")
+        await d.sees("● ■ app.log")
         await d.press("enter")
         off = frozenset({"app.log", *STREAMS})
         await d.until(lambda: d.monitor.logs.wishes[-1:] == [("show_only", "", off)])

@@ -38,6 +38,8 @@ class LogFollower:
         """Stop reading, within one block, and close the files; does not wait longer than ``timeout`` seconds."""
         self._stopping.set()
         self._watch.wake()
+        if self._thread.ident is None:
+            self._watch.close()
         if self._thread.is_alive():
             self._thread.join(timeout)
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from aiops_tui.config import Settings
 from aiops_tui.source.database import Database, open_database
-from aiops_tui.source.problems import SourceError
+from aiops_tui.source.problems import Cancelled, SourceError
 
 T = TypeVar("T")
 
@@ -42,20 +42,29 @@ class Desk:
     def close(self) -> None:
         """Withdraw what is under way and give the connection up; nothing can be asked after that."""
         self._closed = True
-        database = self._database
-        if database is not None:
-            threading.Thread(target=self._give_up, args=(database,), name="log desk", daemon=True).start()
+        if self._lock.acquire(blocking=False):
+            self._give_up()
+        elif self._database is not None:
+            # The network may swallow the cancellation: nobody waits for it.
+            threading.Thread(target=self._withdraw, args=(self._database,), name="log desk", daemon=True).start()
 
-    def _give_up(self, database: Database) -> None:
-        database.cancel()  # may take as long as the network
-        with self._lock:
-            database.close()
+    def _withdraw(self, database: Database) -> None:
+        database.cancel()
+        self._lock.acquire()
+        self._give_up()
+
+    def _give_up(self) -> None:
+        if self._database is not None:
+            self._database.close()
+        self._database = None
+        self._lock.release()
 
     def _connected(self) -> Database:
+        if self._closed:
+            raise Cancelled
         if self._database is None:
             database = open_database(self._settings)
             database.connect()
             self._database = database
-        if not self._closed:
-            self._database.arm()
+        self._database.arm()
         return self._database

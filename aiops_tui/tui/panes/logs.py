@@ -11,7 +11,7 @@ from aiops_tui.model.window import WindowSpec
 from aiops_tui.tui.look import host
 from aiops_tui.tui.panes.arrange import Cell, Plan, Row
 from aiops_tui.tui.panes.pane import Pane, Seen
-from aiops_tui.tui.sourcemarks import called
+from aiops_tui.tui.sourcemarks import called, mark_of
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.entries import Entries
@@ -98,7 +98,12 @@ class LogsPane(Pane):
         words = host(self).look.words
         ordered = sorted(names, key=lambda name: name in STREAMS)
         listed = [
-            Command("hide", name, f"{'○' if name in self.hidden else '●'} {called(name, words)}") for name in ordered
+            Command(
+                "hide",
+                name,
+                f"{'○' if name in self.hidden else '●'} {mark_of(name, names).glyph} {called(name, words)}",
+            )
+            for name in ordered
         ]
 
         def chosen(command: Command | None) -> None:

@@ -28,6 +28,7 @@ _LONGEST_SOURCE = 18
 _ROOM_FOR_SOURCE, _ROOM_FOR_ORIGIN = 70, 90
 _ORIGIN = 24
 _MOST_TO_FILL = 20_000
+_UNTOLD = {"other", "unanalysed"}
 
 
 class Entries(Rows):
@@ -168,11 +169,11 @@ class Entries(Rows):
         when = moment(entry.time, look.zone)[5:] if dated else clock(entry.time, look.zone)
         more = f"  +{len(entry.more)}" if entry.more else ""
         repeated = f"×{number(entry.repeats)}  " if entry.repeats > 1 else ""
-        level = look.words.label(entry.level) if entry.level != "other" else NOTHING
+        level = look.words.label(entry.level) if entry.level not in _UNTOLD else NOTHING
         return (
             Span(fit(when, 14 if dated else 8), "label"),
             Span("  ", "text"),
-            Span(fit(level, _LEVEL), entry.level if entry.level != "other" else "muted"),
+            Span(fit(level, _LEVEL), entry.level if entry.level not in _UNTOLD else "muted"),
             Span("  ", "text"),
             *self._whence(entry, width),
             Span(repeated, "accent"),
@@ -186,7 +187,8 @@ class Entries(Rows):
         mark = mark_of(entry.source, names)
         spans = [Span(f"{mark.glyph} ", mark.role)] if len(names) > 1 else []
         if width >= _ROOM_FOR_SOURCE:
-            spans.append(Span(fit(called(entry.source, self.look.words), self._source_cells) + "  ", mark.role))
+            role = mark.role if entry.conversation is not None else "muted"
+            spans.append(Span(fit(called(entry.source, self.look.words), self._source_cells) + "  ", role))
         if width >= _ROOM_FOR_ORIGIN and entry.origin:
             spans.append(Span(cut(entry.origin, _ORIGIN) + "  ", "muted"))
         return tuple(spans)
