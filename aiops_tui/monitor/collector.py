@@ -56,6 +56,14 @@ _OTHER_TABLES = {"source.changed", "source.no_rights"}
 
 _LONG, _MANY_ROWS = ("30d", "90d", "all"), 1_000_000
 
+_SOON = 200_000
+"""A question about more rows than this waits until the view has been shown without its answer."""
+
+_SCATTERED = 2_000
+"""Fewer than one row in so many takes long to come by."""
+
+_EVERYTHING = Filter()
+
 _FILTERS = 16
 """Filters whose relations are kept."""
 
@@ -275,8 +283,8 @@ class Collector:
         )
         return Collected(inputs, self._lasting_warnings(on), signs.now)
 
-    def _has_read(self, since: datetime) -> bool:
-        return any(book.covers(since) for book in self._books.values() if not book.query.wanted)
+    def _has_read(self, since: datetime, wanted: Filter = _EVERYTHING) -> bool:
+        return any(book.covers(since) for book in self._books.values() if book.query.wanted == wanted)
 
     def conversations(self, view: View, after: str | None, limit: int) -> Page:
         """Return a page of a view's conversations, from below the key ``after`` on."""
@@ -330,12 +338,21 @@ class Collector:
     def _new_sums(self) -> dict[str, Sums]:
         return {name: Sums(self._choice.topics, name, self._zone) for name in ("sentiment", "feedback")}
 
-    def takes_long(self, view: View) -> bool:
-        """Return whether a view needs very many rows that were not read yet."""
+    def sooner(self, view: View) -> View | None:
+        """Return what to show of a view before all of it, if it needs very many rows that were not read yet.
+
+        That is its last day, or the view without what it is compared with.
+        """
         signs = self.signs
-        if signs is None or view.window.name not in _LONG or signs.rows_from(None) < _MANY_ROWS:
-            return False
-        return not self._has_read(view.window.resolve(signs.now, EARLIEST).start)
+        if signs is None or signs.rows_from(None) < _MANY_ROWS:
+            return None
+        start = view.window.resolve(signs.now, EARLIEST).start
+        pushed = self._choice.pushed(view.filter.of_conversations)
+        if self._has_read(start, pushed):
+            return None
+        if view.window.name in _LONG:
+            return replace(view, window=replace(view.window, name="24h"))
+        return replace(view, compare="off") if pushed and view.compare != "off" else None
 
     def keep(self) -> None:
         """Write down for the next start what changed, if that is due; costs some tens of milliseconds at most."""
@@ -515,6 +532,9 @@ class Collector:
         overview = "overview" in scene.tabs
         low = scene.low("current")
         version = scene.books["current"].conversations.version
+        rows, can_wait = signs.rows_from(low), self._can_wait(scene)
+        current = self._cells(scene, "current", window.period)
+        scattered = int(current.conversations["n"].sum()) * _SCATTERED < rows
         people = "users" in scene.tabs
         one_user = people and wanted.one_user is not None
         days = day_edges(window, self._zone) if people else None
@@ -527,14 +547,18 @@ class Collector:
             previous=scene.previous,
             zone=self._zone,
             edges=edges,
-            current=self._cells(scene, "current", window.period, active.current),
-            before=None if scene.previous is None else self._cells(scene, "before", scene.previous, active.before),
+            current=replace(current, active_users=active.current),
+            before=None
+            if scene.previous is None
+            else replace(self._cells(scene, "before", scene.previous), active_users=active.before),
             criteria=on.schema.criteria,
             total=self._lists.total(on, signs) if overview else None,
             topics_total=self._choice.total,
             users=users.by_bucket if overview and users is not None else None,
             users_by_day=None if daily is None else daily.by_bucket,
-            recent=self._lists.recent(on, wanted, window.period, low, version) if overview or one_user else (),
+            recent=self._lists.recent(on, wanted, window.period, low, version, later=can_wait and scattered)
+            if overview or one_user
+            else (),
             of_one_user=one_user,
             # The history knows nothing of what a filter asks for.
             history=self._lists.history(on, signs) if "sentiment" in scene.tabs and not wanted else None,
@@ -542,10 +566,10 @@ class Collector:
         )
         if people:
             asked = Asked(on, wanted, scene.asked, version)
-            inputs = self._people.most_active(inputs, asked, low, signs.rows_from(low))
+            inputs = self._people.most_active(inputs, asked, low, rows)
         if "feedback" in scene.tabs and on.feedback is not None:
             low = scene.base["current"].first_feedback_in(window.start)
-            inputs = self._opinions.add_to(inputs, on, wanted, low, scene.books["current"].version)
+            inputs = self._opinions.add_to(inputs, on, wanted, low, scene.books["current"].version, later=can_wait)
         return inputs
 
     def _users(self, scene: _Scene, edges: Sequence[datetime]) -> Users | None:
@@ -553,9 +577,16 @@ class Collector:
         versions = tuple(book.conversations.version for book in _distinct(*scene.books.values()))
         version = versions[0] if len(versions) == 1 else versions
         rows = scene.signs.rows_from(low)
-        return self._lists.users(scene.relations, scene.wanted, edges, scene.previous, low, rows, version)
+        return self._lists.users(
+            scene.relations, scene.wanted, edges, scene.previous, low, rows, version, later=self._can_wait(scene)
+        )
 
-    def _cells(self, scene: _Scene, place: str, period: Period, active_users: int | None) -> Cells:
+    def _can_wait(self, scene: _Scene) -> bool:
+        """Return whether a filter is of so many rows that what cells cannot answer comes after what they can."""
+        rows = scene.signs.rows_from(scene.low("current"))
+        return bool(scene.wanted) and scene.relations.found is None and rows > _SOON
+
+    def _cells(self, scene: _Scene, place: str, period: Period) -> Cells:
         book, on, wanted = scene.books[place], scene.relations, scene.wanted
         returning = None
         if "users" in scene.tabs:
@@ -576,7 +607,6 @@ class Collector:
             conversations,
             topics=self._choice.topics.shown(topics, rest=book.query.kept is not None),
             feedback=feedback,
-            active_users=active_users,
             returning_users=returning,
         )
 
@@ -622,7 +652,7 @@ class Collector:
             inputs,
             current=self._judged(scene, inputs.current, "current", scene.window.period),
             before=before,
-            worst=lists.worst(on, wanted, scene.window.period, version) or () if asked else (),
+            worst=lists.worst(on, wanted, scene.window.period, version, later=self._can_wait(scene)) if asked else (),
             recent=inputs.recent if known is None else with_scores(inputs.recent, known),
         )
 

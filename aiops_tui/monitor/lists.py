@@ -38,7 +38,7 @@ from aiops_tui.text.printable import printable
 RECENT = 50
 WORST = 50
 _EXACT_ROWS = 200_000
-_SLOW = "source.slow_users"
+_SLOW, _SLOW_LISTS = "source.slow_users", "source.slow_lists"
 _ROWS_HERE = 2_000_000
 """Of so many rows at most users are told apart in memory, where the database is a file."""
 
@@ -81,17 +81,19 @@ class Lists:
         low: int,
         rows: int,
         version: Hashable,
+        *,
+        later: bool = False,
     ) -> Users | None:
         """Count distinct users between the first edge and the last, between each two, and in the period before.
 
         No row of either period has a key below ``low``, from which there are at most ``rows``. None if that takes too
-        long.
+        long, or can wait for ``later``.
         """
         question, ask = self.ask_users(on, wanted, edges, before, low, rows, self._database)
         last = self.last_users
         if last is not None and last.question == repr(question):
             self.answers.recall(question, last.users, last.taken_at, last.seconds, ask)
-        return self.answers.tried(question, version, ask, self._database, _SLOW)
+        return self.answers.tried(question, version, ask, self._database, _SLOW, later=later)
 
     def ask_users(
         self,
@@ -143,8 +145,13 @@ class Lists:
 
         return question, ask
 
-    def recent(self, on: Relations, wanted: Filter, period: Period, low: int, version: int) -> tuple[Recent, ...]:
-        """Return the latest conversations of a period, their scores not looked up yet."""
+    def recent(
+        self, on: Relations, wanted: Filter, period: Period, low: int, version: int, *, later: bool = False
+    ) -> tuple[Recent, ...]:
+        """Return the latest conversations of a period, their scores not looked up yet.
+
+        None of them if that can wait for ``later``: few may have to be looked for among many.
+        """
 
         about = (wanted, period, low)
         if self._recent is None or self._recent[0] is not on or self._recent[1] != about:
@@ -154,7 +161,10 @@ class Lists:
         def ask() -> tuple[Recent, ...]:
             return tuple(map(recent_of, self._database.rows(statement)))
 
-        return self.answers.of(("recent", wanted, period), version, ask, patient=False)
+        question = ("recent", wanted, period)
+        if later:
+            return self.answers.tried(question, version, ask, self._database, _SLOW_LISTS, later=True) or ()
+        return self.answers.of(question, version, ask, patient=False)
 
     def scored_page(self, on: Relations, rows: tuple[Recent, ...]) -> tuple[Recent, ...]:
         """Return conversations with their scores."""
@@ -164,13 +174,17 @@ class Lists:
         found: dict[int, float | None] = dict(self._database.rows(scores_of(on, keys)))
         return tuple(replace(row, score=found.get(key)) for row, key in zip(rows, keys, strict=True))
 
-    def worst(self, on: Relations, wanted: Filter, period: Period, version: int) -> tuple[LowScored, ...]:
-        """Return the lowest scored conversations of a period."""
+    def worst(
+        self, on: Relations, wanted: Filter, period: Period, version: int, *, later: bool
+    ) -> tuple[LowScored, ...]:
+        """Return the lowest scored conversations of a period, none of them if that can wait for ``later``."""
 
         def ask() -> tuple[LowScored, ...]:
             return tuple(map(_low_scored, self._database.rows(worst(on, wanted, period, WORST))))
 
-        return self.answers.of(("worst", wanted, period), version, ask)
+        return (
+            self.answers.tried(("worst", wanted, period), version, ask, self._database, _SLOW_LISTS, later=later) or ()
+        )
 
     def total(self, on: Relations, signs: Signs) -> int:
         """Return about how many conversations there are: counted where that is cheap, else estimated."""

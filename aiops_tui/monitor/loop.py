@@ -341,10 +341,9 @@ class Monitor:
         self._tell(datetime.now(UTC))
 
     def _show_first(self, collector: Collector, view: View) -> None:
-        """Show what is there soon of a view that takes long: the last day of a long window, or the Overview alone."""
-        if collector.takes_long(view):
-            day = replace(view, window=replace(view.window, name="24h"))
-            self._snapshot = self._collected(collector, day, lambda: self._stopping or self._view is not view)
+        """Show what is there soon of a view that takes long: a part of it, or the Overview alone."""
+        if (sooner := collector.sooner(view)) is not None:
+            self._snapshot = self._collected(collector, sooner, lambda: self._stopping or self._view is not view)
             self._report(self._status)
             return
         self._collecting = True

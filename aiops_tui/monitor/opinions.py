@@ -29,8 +29,13 @@ class Opinions:
         self._answers = answers
         self._database = database
 
-    def add_to(self, inputs: Inputs, on: Relations, wanted: Filter, low: int, version: Hashable) -> Inputs:
-        """Add the reasons most often given, folded as topics are, and the latest feedback; no key is below ``low``."""
+    def add_to(
+        self, inputs: Inputs, on: Relations, wanted: Filter, low: int, version: Hashable, *, later: bool
+    ) -> Inputs:
+        """Add the reasons most often given, folded as topics are, and the latest feedback; no key is below ``low``.
+
+        Nothing if that can wait for ``later``.
+        """
         period = inputs.window.period
 
         def reasons_given() -> tuple[tuple[Reason, ...], int]:
@@ -42,8 +47,8 @@ class Opinions:
             return tuple(map(_rated, self._database.rows(latest_feedback(on, wanted, low, period, LATEST))))
 
         tried, database = self._answers.tried, self._database
-        given = tried(("reasons", wanted, period), version, reasons_given, database, _SLOW)
-        rated = tried(("rated", wanted, period), version, latest, database, _SLOW)
+        given = tried(("reasons", wanted, period), version, reasons_given, database, _SLOW, later=later)
+        rated = tried(("rated", wanted, period), version, latest, database, _SLOW, later=later)
         found, total = ((), None) if given is None else given
         return replace(inputs, reasons=found, reasons_total=total, rated=rated or ())
 

@@ -21,7 +21,7 @@ SHOWN = 300
 _TREND = 24
 _SLOW = "source.slow_users"
 
-_MANY = 1_000_000
+_MANY = 200_000
 """A question about more rows than this waits until the view has been shown without its answer."""
 
 
@@ -90,7 +90,7 @@ class People:
 
         question = ("trends", asked.wanted, asked.place)
         version = (edges, names, asked.version)
-        trends = self._answers.tried(question, version, ask, self._database, _SLOW, later=rows > _MANY // 2)
+        trends = self._answers.tried(question, version, ask, self._database, _SLOW, later=rows > _MANY)
         if trends is None:
             return people
         return tuple(replace(person, trend=tuple(trends.get(person.written, ()))) for person in people)
