@@ -68,9 +68,10 @@ PIECES = st.lists(
                 "carriage\r\n",
                 "y" * 900 + "\n",
                 '{"time": "2025-10-16T10:03:00Z", "level": "error", "message": "json"}\n',
-                "[2025-10-16 10:02:00] WARNING - CPU:12.3% | MEM:45.6% | DISK:70.1%\n",
+                "[2025-10-16 10:02:37] WARNING - CPU:12.3% | MEM:45.6% | DISK:70.1%\n",
                 "time=2025-10-16T10:01:00Z level=warn msg=logfmt\n",
                 "2025-10-16 10:00:59,123 [   ERROR] app - with a fraction\n",
+                "2025-10-16 10:00:60 [    INFO] app - a leap second\n",
                 "9998-01-01 00:00:00 [    INFO] app - absurd\n",
             ]
         ),

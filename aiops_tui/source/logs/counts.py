@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiops_tui.model.records import LEVELS
 from aiops_tui.source.logs.dialects import NO_TIME
@@ -25,7 +26,11 @@ PIECE = 4 * 1024 * 1024
 _LATE = 600_000
 """Entries may be so much older than those before them and still be found at the start of a window."""
 
+_AHEAD = 2
+"""So many pieces are read and taken apart, outside of the interpreter, while one is counted."""
+
 _REMEMBERED = 20_000
+_SAMPLE = 8 * 1024
 _WIDTH = len(LEVELS)
 Cancelled = Callable[[], bool]
 Progress = Callable[[int], None]
@@ -38,6 +43,13 @@ class _Span:
     low: int
     high: int
     since: int
+
+
+class _Parts(NamedTuple):
+    """The lines of a piece, ``m`` and ``v`` what each says of its time and level, and how often each pair is said."""
+
+    lines: pl.DataFrame
+    pairs: pl.DataFrame
 
 
 class Counts:
@@ -69,28 +81,30 @@ class Counts:
             start = self._start(since)
             span = self._span = _Span(start, start, since)
         elif since < span.since:
-            self._count_before(span, self._start(since), since, cancelled, progress)
-        for low, high in self._pieces(span.high, self._chain.high):
+            for low, high in self._counted(self._pieces_before(span.low, self._start(since)), cancelled):
+                progress(high - low)
+                span.low = low
             if cancelled():
                 return
-            self._count(low, high)
-            span.high = high
+            span.since = since
+        for low, high in self._counted(self._pieces(span.high, self._chain.high), cancelled):
             progress(high - low)
-        self._count_open(span.high)
+            span.high = high
+        if not cancelled():
+            self._count_open(span.high)
 
-    def _count_before(self, span: _Span, start: int, since: int, cancelled: Cancelled, progress: Progress) -> None:
-        """Count from an earlier start up to where the counted part begins; the latest piece first."""
-        while span.low > start:
-            if cancelled():
-                return
-            floor = self._chain.floor(span.low)
-            if floor >= span.low:
-                break
-            low = self._pages.beginning(max(span.low - PIECE, floor, start), span.low)
-            self._count(low, span.low)
-            progress(span.low - low)
-            span.low = low
-        span.since = since
+    def _counted(self, pieces: Iterable[tuple[int, int]], cancelled: Cancelled) -> Iterator[tuple[int, int]]:
+        """Count pieces and yield each when it was."""
+        ahead: deque[tuple[int, int, Future[_Parts | Sequence[str]]]] = deque()
+        with ThreadPoolExecutor(_AHEAD, "log counter") as pool:
+            for low, high in pieces:
+                if cancelled():
+                    return
+                ahead.append((low, high, pool.submit(self._read, low, high)))
+                if len(ahead) > _AHEAD:
+                    yield self._count(*ahead.popleft())
+            while ahead and not cancelled():
+                yield self._count(*ahead.popleft())
 
     def cells(self) -> dict[int, int]:
         """Return counts by ``bucket * len(LEVELS) + level``, where buckets are of `STEP` since the epoch."""
@@ -136,36 +150,44 @@ class Counts:
             yield low, high
             low = high
 
-    def _count(self, low: int, high: int) -> None:
+    def _pieces_before(self, high: int, start: int) -> Iterator[tuple[int, int]]:
+        """Yield parts back from a beginning of an entry to another, the latest first."""
+        while high > start and (floor := self._chain.floor(high)) < high:
+            low = self._pages.beginning(max(high - PIECE, floor, start), high)
+            yield low, high
+            high = low
+
+    def _count(self, low: int, high: int, parts: Future[_Parts | Sequence[str]]) -> tuple[int, int]:
+        found = parts.result()
+        if isinstance(found, _Parts):
+            self._count_parts(found)
+        else:
+            self._count_lines(found)
+        return low, high
+
+    def _read(self, low: int, high: int) -> _Parts | Sequence[str]:
+        """Return the lines of a piece by what they say of time and level, or just as lines where that is not seen."""
         if high - low > PIECE:  # a line that is longer than all; what is kept of it is enough
             lines = Lines()
             found = [line for at, data in self._chain.blocks(low, high) for line in lines.feed(data, at).lines]
-            self._count_lines([_text(line) for line in (*found, *lines.flush().lines)])
-            return
+            return [_text(line) for line in (*found, *lines.flush().lines)]
         data = self._chain.read(low, high - low)
         layout = self._layout(data)
-        if layout is None:
-            self._count_lines([_text(line) for line in data.split(b"\n")])
-        else:
-            self._count_by_layout(data, layout)
+        return [_text(line) for line in data.split(b"\n")] if layout is None else _parts(data, layout)
 
     def _layout(self, data: bytes) -> Layout | None:
         """Return where time and level stand in the first lines, None where that is not at the same place in all."""
-        lines = data[: 64 * 1024].decode("utf-8", "replace").split("\n")[:200]
+        lines = data[:_SAMPLE].decode("utf-8", "replace").split("\n")
         layouts = Counter(layout for line in lines if (layout := self._format.layout(line)) is not None)
         return layouts.most_common(1)[0][0] if layouts else None
 
-    def _count_by_layout(self, data: bytes, layout: Layout) -> None:
+    def _count_parts(self, parts: _Parts) -> None:
         """Count lines by what they say of time and level; only what is told apart by that is looked at one by one."""
         import polars as pl  # only where something is counted
 
-        line = pl.col("line")
-        parts = _frame(data).with_columns(
-            line.str.slice(0, layout.tens).alias("m"), line.str.slice(layout.level, layout.width).alias("v")
-        )
         odd: list[tuple[str, str]] = []
         cells, usual, levels = self._cells, self._usual, self._levels
-        for moment, level, n in parts.group_by("m", "v").len().iter_rows():
+        for moment, level, n in zip(*(parts.pairs[name].to_list() for name in ("m", "v", "len")), strict=True):
             if moment in usual and level in levels:
                 cells[usual[moment] + levels[level]] += n
             elif (cell := self._verdict(moment, level)) is not None:
@@ -174,8 +196,8 @@ class Counts:
                 odd.append((moment, level))
         if odd:
             strange = pl.DataFrame(odd, schema={"m": pl.String, "v": pl.String}, orient="row")
-            found = parts.with_row_index().join(strange, on=["m", "v"], how="semi").sort("index")
-            self._count_odd(parts["line"], found["index"].to_list(), found["line"].to_list())
+            found = parts.lines.with_row_index().join(strange, on=["m", "v"], how="semi").sort("index")
+            self._count_odd(parts.lines["line"], found["index"].to_list(), found["line"].to_list())
 
     def _count_odd(self, lines: pl.Series, places: Sequence[int], texts: Sequence[str]) -> None:
         """Count the lines that do not say time and level at the usual place, each run of them after the line before."""
@@ -195,15 +217,19 @@ class Counts:
 
     def _verdict(self, moment: str, level: str) -> int | None:
         """Return the cell of lines that begin so, None where their beginning does not tell."""
-        head = self._format.own_head(f"{moment}0{level}x - x")
-        if head is None or head.time == NO_TIME:
+        said = f"{moment}0{level}x - x"
+        head, layout = self._format.own_head(said), self._format.layout(said)
+        if head is None or layout is None or head.time == NO_TIME or layout.tens != len(moment):
             return None
         bucket = head.time // STEP * _WIDTH
         if not any(map(str.isdigit, level)) and len(self._levels) < _REMEMBERED:
             # Without an offset in it, time and level say the same whatever the other is.
             if len(self._usual) >= _REMEMBERED:
                 self._usual.clear()
-            self._usual[moment], self._levels[level] = bucket, head.level
+            self._levels[level] = head.level
+            first = bucket - _WIDTH * int(moment[-1])
+            # Of a minute all is known by one of its tens of seconds; a 61st second is not asked for so.
+            self._usual |= {f"{moment[:-1]}{tens}": first + _WIDTH * tens for tens in range(6)}
         return bucket + head.level
 
     def _count_lines(self, lines: Sequence[str], skip: int = 0) -> None:
@@ -247,9 +273,13 @@ def _text(line: bytes) -> str:
     return line.lstrip(b"\0").decode("utf-8", "replace").removesuffix("\r")
 
 
-def _frame(data: bytes) -> pl.DataFrame:
+def _parts(data: bytes, layout: Layout) -> _Parts:
     import polars as pl  # only where something is counted
 
     if not data.isascii():
         data = data.decode("utf-8", "replace").encode()
-    return pl.read_lines(data, name="line")
+    line = pl.col("line")
+    lines = pl.read_lines(data, name="line").with_columns(
+        line.str.slice(0, layout.tens).alias("m"), line.str.slice(layout.level, layout.width).alias("v")
+    )
+    return _Parts(lines, lines.group_by("m", "v").len())

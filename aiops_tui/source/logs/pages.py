@@ -108,7 +108,7 @@ class Pages:
 
     def last_beginning(self, low: int, high: int) -> int:
         """Return the last position after ``low``, before ``high``, at which an entry begins; ``low`` if none does."""
-        size = _PROBE
+        size = _PROBE // 8
         while True:
             start = max(high - size, low)
             heads = self._heads(start, high, aligned=start == low)
