@@ -127,6 +127,19 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """How many entries have what is sought, and which of them, from 1 on, the one that was asked about is.
+
+    ``counting`` says that not all were looked at yet, ``most`` that there are more than are counted.
+    """
+
+    n: int
+    place: int | None = None
+    counting: bool = False
+    most: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """Where a jump led: the number of the entry to select, None for the end; ``serial`` counts the jumps.
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aiops_tui.model.filters import Filter
-from aiops_tui.model.records import Arrival, LogEntry
+from aiops_tui.model.records import Arrival, Found, LogEntry
 
 
 class Book(Protocol):
@@ -94,3 +94,9 @@ class Book(Protocol):
 
         With a step of 0 it is the previous one, or else the next.
         """
+
+    def count(self, text: str, /) -> None:
+        """Count the entries that have a text, or fit an expression between slashes, from now on; none for no text."""
+
+    def found(self, number: int | None, /) -> Found | None:
+        """Return how many entries have what is sought, as far as they were counted, and which of them one is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aiops_tui.model.filters import Filter
-from aiops_tui.model.records import LEVELS, LogEntry
+from aiops_tui.model.records import LEVELS, Found, LogEntry
 from aiops_tui.model.window import Period
-from aiops_tui.source.logs import Browser, LogBook, Match, browser, cells, counts, latest, match_of, pages
+from aiops_tui.source.logs import Browser, LogBook, Match, browser, cells, counts, hits, latest, match, match_of, pages
 from aiops_tui.source.logs.counts import STEP
 from aiops_tui.source.logs.dialects import NO_TIME
 from aiops_tui.source.logs.folds import kind_of
@@ -42,6 +43,8 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read in pieces so small that some lines of the tests are longer than many."""
     monkeypatch.setattr(pages, "_PROBE", 64)
     monkeypatch.setattr(pages, "MOST", 4096)
+    monkeypatch.setattr(pages, "APART", 100)
+    monkeypatch.setattr(match, "SEARCHED", 500)
     monkeypatch.setattr(counts, "PIECE", 700)
     monkeypatch.setattr(browser, "PAGE", 5)
 
@@ -266,6 +269,93 @@ def test_the_next_error_and_the_next_hit_are_found_wherever_they_are(tmp_path: P
     assert looked.arrival.missed
     looked.find("(", -1, None)
     assert looked.arrival.missed
+    book.close()
+
+
+def counted(looked: Browser) -> None:
+    while looked._hits is not None and looked._hits.left:
+        looked._count_on()
+
+
+@PROPERTY
+@given(
+    texts=st.lists(PIECES, min_size=1, max_size=3),
+    more=PIECES,
+    sought=st.sampled_from(["needle", "/x: need|time/", "x"]),
+    filter_text=st.sampled_from(["", "-level:error"]),
+)
+def test_hits_are_counted_in_their_order_and_as_logs_grow(
+    tmp_path: Path, texts: list[list[str]], more: list[str], sought: str, filter_text: str
+) -> None:
+    paths = written(tmp_path, texts)
+    book = opened(*paths)
+    looked = Browser(book)
+    looked._narrow(match_of(Filter.parse(filter_text), book.sources), never)
+    looked.count(sought)
+    for _ in range(3):
+        assert looked._hits is not None
+        looked._count_on()
+    with paths[0].open("a", newline="") as file:
+        file.write("".join(more))
+    book.poll()
+    looked.refresh()
+    counted(looked)
+    wanted = looked._hits.wanted
+    with book.lock:
+        rows, extras, _ = book.tail()
+        expected = [n for p, n in enumerate(rows.numbers) if wanted.wants(rows, p, extras.get(n))]
+        others = set(rows.numbers) - set(expected)
+    found = [looked.found(number) for number in expected]
+    assert {hit.n for hit in found if hit} <= {len(expected)}
+    places = {number: hit.place for number, hit in zip(expected, found, strict=True) if hit}
+    assert len(places) == len(expected)
+    for index in range(len(paths)):
+        ours = [places[number] or 0 for number in expected if place_of(number)[0] == index]
+        assert ours == sorted(set(ours)), "each log keeps its own order"
+    if len(paths) == 1:
+        assert list(places.values()) == list(range(1, len(expected) + 1))
+    for number in [None, *others]:
+        hits = looked.found(number)
+        assert hits is not None
+        assert (hits.n, hits.place, hits.counting) == (len(expected), None, False)
+    book.close()
+
+
+def test_counting_hits_waits_for_wishes_ends_when_it_is_told_to_and_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hits, "MOST", 100)
+    (path,) = written(tmp_path, [[line(n, f"needle {n}") for n in range(1000)]])
+    book = opened(path)
+    looked = Browser(book)
+    thread = threading.Thread(target=looked.run, daemon=True)
+    thread.start()
+    told = threading.Event()
+    looked.listener = told.set
+    looked.count("needle")
+
+    def found() -> Found:
+        return looked.found(None) or Found(0)
+
+    while found().counting:
+        told.wait(10)
+        told.clear()
+    assert 100 <= found().n < 200
+    assert found().most
+    looked.count("needle 7 ")
+    looked.latest()
+    while not looked.arrival.serial or found().counting:
+        told.wait(10)
+        told.clear()
+    assert found().n == 0
+    looked.count("(")
+    looked.count("/(/")
+    assert found().n == 0
+    looked.count("")
+    assert looked.found(None) is None
+    looked.stop()
+    thread.join(10)
+    assert not thread.is_alive()
     book.close()
 
 

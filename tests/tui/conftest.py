@@ -38,6 +38,7 @@ from aiops_tui.model.records import (
     Conversation,
     Evaluation,
     Feedback,
+    Found,
     LogEntry,
     Neighbours,
     Page,
@@ -67,6 +68,7 @@ class FakeBook:
         self.arrival = Arrival()
         self.busy = self.behind = 0
         self.following = True
+        self.sought = ""
         self.arrived = 0
         self.at_start = self.at_end = True
         self.sources: tuple[str, ...] = ("app.log",)
@@ -100,6 +102,13 @@ class FakeBook:
 
     def all(self) -> list[LogEntry]:
         return list(self.entries)
+
+    def count(self, text: str) -> None:
+        self.sought = text
+
+    def found(self, number: int | None) -> Found | None:
+        hits = [entry.number for entry in self.entries if self.sought and self.sought in entry.message]
+        return Found(len(hits), hits.index(number) + 1 if number in hits else None) if self.sought else None
 
     def fold(self, number: int) -> None:
         self.wishes.append(("fold", number))

@@ -623,3 +623,20 @@ async def test_what_fits_an_expression_is_marked_in_the_log(desk: Open) -> None:
         assert [span.text for span in spans if span.role == "hit"] == ["served 1"]
         entries.find("/(/")
         assert entries.with_hits(entries.line(0, 100)) == entries.line(0, 100)
+
+
+async def test_hits_in_the_log_are_counted_and_a_lag_is_told(desk: Open) -> None:
+    async with desk(view=View(tab="logs")) as d:
+        await d.sees("request served 199")
+        entries = d.console.desk.query_one(Entries)
+        entries.find("served 19")
+        await d.sees("hit 11 of 11")
+        entries.select(0)
+        entries.redraw()
+        await d.sees("11 hits")
+        entries.find("")
+        await d.until(lambda: d.monitor.logs.sought == "")
+        d.monitor.logs.behind = 12 << 20
+        d.monitor.logs.add(1)
+        d.monitor.logs.listener()
+        await d.sees("falling behind: 12 MiB to read")

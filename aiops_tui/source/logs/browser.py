@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
@@ -10,9 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from aiops_tui.model.filters import Filter
-from aiops_tui.model.records import Arrival, LogEntry
+from aiops_tui.model.records import Arrival, Found, LogEntry
 from aiops_tui.source.logs.book import LogBook, first_millisecond
 from aiops_tui.source.logs.folds import Folds
+from aiops_tui.source.logs.hits import Hits
 from aiops_tui.source.logs.match import ERRORS, EVERYTHING, Clue, ExpressionError, Match
 from aiops_tui.source.logs.rows import Extra, Rows
 from aiops_tui.source.logs.source import place_of
@@ -24,6 +27,8 @@ PAGE = 1000
 """So many entries are read at once beyond those that are there."""
 
 _NEVER = 2**62
+_TELLING = 0.25
+"""While hits are counted, it is told so often how many there are, in seconds."""
 Cancelled = Callable[[], bool]
 Wish = Callable[[Cancelled], None]
 
@@ -60,6 +65,9 @@ class Browser:
         self._seen = -1
         self._asked = threading.Condition()
         self._wish: Wish | None = None
+        self._sought: Match | None = None
+        self._hits: Hits | None = None
+        self._told = 0.0
         self._stopping = False
 
     # the entries as a list
@@ -219,9 +227,22 @@ class Browser:
 
         With a step of 0 it is the previous one, or else the next.
         """
-        is_expression = len(text) > 2 and text.startswith("/") and text.endswith("/")
-        clue = Clue(text[1:-1], literal=False) if is_expression else Clue(text)
-        self.hunt(Match(clues=(clue,)), step, number)
+        self.hunt(Match(clues=(_clue(text),)), step, number)
+
+    def count(self, text: str) -> None:
+        """Count the entries that have a text, or fit an expression between slashes, from now on; none for no text."""
+        sought = Match(clues=(_clue(text),)) if text else None
+        with contextlib.suppress(ExpressionError):
+            if sought is not None:
+                sought.clues[0].found_in(b"")
+            self._count(sought)
+        with self._asked:
+            self._asked.notify()
+
+    def found(self, number: int | None) -> Found | None:
+        """Return how many entries have what is sought, as far as they were counted, and which of them one is."""
+        hits = self._hits
+        return hits.found(number) if hits is not None else None
 
     def hunt(self, wanted: Match, step: int, number: int | None) -> None:
         """Go to the next (1) or previous (-1) entry of those wanted from an entry on, or back from the end."""
@@ -235,15 +256,17 @@ class Browser:
     # the thread
 
     def run(self) -> None:
-        """Fulfil wishes until `stop`; a newer one takes the place of one under way."""
+        """Fulfil wishes until `stop`, a newer one in the place of one under way; count hits while there are none."""
         while True:
             with self._asked:
-                while self._wish is None and not self._stopping:
+                while self._wish is None and not self._stopping and not (self._hits and self._hits.left):
                     self._asked.wait()
                 if self._stopping:
                     return
                 wish, self._wish = self._wish, None
-            assert wish is not None  # noqa: S101
+            if wish is None:
+                self._count_on()
+                continue
             self.busy = 1
             try:
                 wish(lambda: self._stopping or self._wish is not None)
@@ -282,6 +305,8 @@ class Browser:
             self.version += 1
         if behind and not (self._wish or self.busy):
             self._begin(self._catch_up)
+        with self._asked:
+            self._asked.notify()
         self.listener()
         return True
 
@@ -324,6 +349,7 @@ class Browser:
     def _narrow(self, wanted: Match, cancelled: Cancelled) -> None:
         self._wanted = wanted
         self._verdicts = {}
+        self._count(self._sought)
         self._to_end()
         if wanted and self._size() < PAGE:
             self._read_older(cancelled)
@@ -400,6 +426,18 @@ class Browser:
             page = self._book.pages[index].after(position)
             self._load(_NEVER if page is None or page.first_key is None else page.first_key, cancelled)
 
+    def _count(self, sought: Match | None) -> None:
+        self._sought = sought
+        self._hits = None if sought is None else Hits(self._book.pages, sought.within(self._wanted))
+
+    def _count_on(self) -> None:
+        hits = self._hits
+        if hits is not None:
+            hits.step()
+            if not hits.left or time.monotonic() - self._told > _TELLING:
+                self._told = time.monotonic()
+                self._changed()
+
     def _hunt(self, wanted: Match, step: int, number: int | None, cancelled: Cancelled) -> None:
         found = self._found_apart(wanted, step or -1, number, cancelled)
         if found is None and step == 0 and number is not None:
@@ -469,3 +507,8 @@ class Browser:
             position = place_of(numbers[1])[1] if len(numbers) > 1 else page.high
         starts = {other: its.at(key) for other, its in pages.items() if other != index}
         return {**starts, index: position}, key
+
+
+def _clue(text: str) -> Clue:
+    is_expression = len(text) > 2 and text.startswith("/") and text.endswith("/")
+    return Clue(text[1:-1], literal=False) if is_expression else Clue(text)

@@ -14,6 +14,9 @@ from aiops_tui.source.logs.source import Batch, Reader, Source, place_of
 MOST = 16 * 1024 * 1024
 """So far the sure beginning of an entry is looked for; beyond, any line is taken for one."""
 
+APART = 64 * 1024
+"""Of so many bytes all entries are made where one may be wanted."""
+
 May = Callable[[bytes], bool]
 
 _PROBE = 16 * 1024
@@ -57,7 +60,7 @@ class Pages:
         """Make more of what is older readable, and say whether there is more to read now."""
         return self.chain.deepen(cancelled)
 
-    def before(self, high: int, size: int = BLOCK, may: May = lambda data: True) -> Page | None:
+    def before(self, high: int, size: int = BLOCK, may: May | None = None) -> Page | None:
         """Return the entries before a position at which one begins; None if there are none that can be read now.
 
         Where ``may`` says of the bytes that they hold nothing wanted, no entries are made of them.
@@ -68,7 +71,7 @@ class Pages:
         low = self._beginning(max(high - size, floor), high, floor)
         return self._page(low, high, may)
 
-    def after(self, low: int, size: int = BLOCK, may: May = lambda data: True) -> Page | None:
+    def after(self, low: int, size: int = BLOCK, may: May | None = None) -> Page | None:
         """Return the entries from a position on at which one begins; None at the end of what was followed."""
         end = self.chain.ceiling(low)
         if end <= low:
@@ -85,9 +88,14 @@ class Pages:
             high = self._line_end(low + size, end)
         return self._page(low, high, may)
 
-    def _page(self, low: int, high: int, may: May) -> Page:
-        if high - low <= MOST and not may(self.chain.read(low, high - low)):
-            return Page(Batch(), low, high, self._time_of_first(low), self._time_of_first(max(high - _PROBE, low)))
+    def _page(self, low: int, high: int, may: May | None) -> Page:
+        if may is not None and high - low <= MOST:
+            if not may(self.chain.read(low, high - low)):
+                return Page(Batch(), low, high, self._time_of_first(low), self._time_of_first(max(high - _PROBE, low)))
+            # Making entries takes far longer than looking for what they have: only those nearby are made.
+            middle = self._beginning((low + high) // 2, high, low)
+            if high - low > APART and low < middle < high:
+                return _joined(self._page(low, middle, may), self._page(middle, high, may))
         batch = self.parse(low, high)
         keys = batch.rows.keys
         return Page(batch, low, high, keys[0] if keys else None, keys[-1] if keys else None)
@@ -250,3 +258,16 @@ class Pages:
     def _unfinished(self, high: int) -> bool:
         """Return whether a line that ends at a position may still be being written."""
         return high >= self.chain.high
+
+
+def _joined(page: Page, following: Page) -> Page:
+    """Return two pages, one right after the other, as one."""
+    rows, more = page.batch.rows, following.batch.rows
+    if page.last_key is not None:
+        for place, key in enumerate(more.keys):
+            more.keys[place] = max(key, page.last_key)
+    rows.extend(more)
+    keys = [key for key in (page.first_key, following.first_key) if key is not None]
+    last = [key for key in (page.last_key, following.last_key) if key is not None]
+    batch = Batch(rows, page.batch.extras | following.batch.extras)
+    return Page(batch, page.low, following.high, keys[0] if keys else None, max(last, default=None))

@@ -129,10 +129,26 @@ class Entries(Rows):
             return EMPTY
         if self.book is not None and self.book.behind >> 20:
             return (Span(words("tui.logs.behind", mib=number(self.book.behind >> 20)), "warning"),)
+        if self._sought and (hits := self._hits()):
+            return hits
         if self.following:
             return (Span("● ", "accent"), Span(words("tui.following"), "muted"))
         new = self.book.arrived - self._seen if self.book is not None else 0
         return (Span(words("tui.new_lines", n=number(new)), "accent" if new else "muted"),)
+
+    def _hits(self) -> Line:
+        """Return how many entries have what is sought, and which of them is selected."""
+        entry = self.entry()
+        found = self.book.found(entry.number if entry else None) if self.book is not None else None
+        if found is None:
+            return EMPTY
+        words, n = self.look.words, number(found.n) + ("+" if found.most else "")
+        text = (
+            words("tui.logs.hits", n=n)
+            if found.place is None
+            else words("tui.logs.hit", place=number(found.place), n=n)
+        )
+        return (Span(text, "accent"), Span(" …" if found.counting else "", "muted"))
 
     def count(self) -> int:
         """Return how many entries there are."""
@@ -309,6 +325,8 @@ class Entries(Rows):
         self.needle = "" if is_expression else needle.lower()
         self._expression = needle[1:-1] if is_expression else ""
         here = self.entry()
+        if self.book is not None:
+            self.book.count(self._sought)
         if self.needle and here is not None and self.needle in self.text_of(self.row).lower():
             self._leave_end()
         elif self._sought and self.book is not None:
