@@ -300,6 +300,7 @@ def test_hits_are_counted_in_their_order_and_as_logs_grow(
     book.poll()
     looked.refresh()
     counted(looked)
+    assert looked._hits is not None
     wanted = looked._hits.wanted
     with book.lock:
         rows, extras, _ = book.tail()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from aiops_tui.model.records import Found
 from aiops_tui.source.logs.match import Match
+from aiops_tui.source.logs.paged import Paged
 from aiops_tui.source.logs.pages import Page, Pages
 from aiops_tui.source.logs.source import place_of
 
@@ -31,18 +32,27 @@ class _Counted:
 
 
 class Hits:
-    """Counts the wanted entries; one thread takes the steps, any may ask. Of packed files, those that were unpacked."""
+    """Counts the wanted entries; one thread takes the steps, any may ask.
 
-    def __init__(self, pages: Mapping[int, Pages], wanted: Match) -> None:
+    Of packed files those that were unpacked count, and of logs in the database none: nothing reads all of a table.
+    """
+
+    def __init__(self, pages: Mapping[int, Paged], wanted: Match) -> None:
         self.wanted = wanted
-        self._pages = pages
+        self._all = pages
         self._lock = threading.Lock()
         self._logs: dict[int, _Counted] = {}
 
     @property
+    def _pages(self) -> dict[int, Pages]:
+        return {index: pages for index, pages in list(self._all.items()) if isinstance(pages, Pages)}
+
+    @property
     def left(self) -> bool:
         """Whether there is anything to be looked through now."""
-        return self._n < MOST and any(self._goes_on(index) or self._goes_back(index) for index in self._pages)
+        return self._n < MOST and any(
+            self._goes_on(index, pages) or self._goes_back(index, pages) for index, pages in self._pages.items()
+        )
 
     @property
     def _n(self) -> int:
@@ -51,16 +61,16 @@ class Hits:
 
     def step(self) -> None:
         """Look through one piece of one log."""
-        for index, pages in list(self._pages.items()):
+        for index, pages in self._pages.items():
             if index not in self._logs:
-                high = pages.chain.high
+                high = pages.high
                 start = pages.last_beginning(pages.chain.floor(high), high)
                 self._logs[index] = _Counted(start, start)
             log = self._logs[index]
-            if self._goes_on(index):
+            if self._goes_on(index, pages):
                 self._go_on(log, pages)
                 return
-            if self._goes_back(index):
+            if self._goes_back(index, pages):
                 page = self.wanted.page(pages, log.low, backwards=True)
                 self._go_back(log, page, pages)
                 return
@@ -84,16 +94,16 @@ class Hits:
                 before += (bisect_right if index < ours else bisect_left)(other.keys, log.keys[at])
         return before
 
-    def _goes_on(self, index: int) -> bool:
+    def _goes_on(self, index: int, pages: Pages) -> bool:
         log = self._logs.get(index)
-        return log is None or log.ended != self._pages[index].chain.high
+        return log is None or log.ended != pages.high
 
-    def _goes_back(self, index: int) -> bool:
-        log, chain = self._logs.get(index), self._pages[index].chain
-        return log is None or (log.low > chain.low and log.begun_at != chain.low)
+    def _goes_back(self, index: int, pages: Pages) -> bool:
+        log, low = self._logs.get(index), pages.low
+        return log is None or (log.low > low and log.begun_at != low)
 
     def _go_on(self, log: _Counted, pages: Pages) -> None:
-        end = pages.chain.high
+        end = pages.high
         page = self.wanted.page(pages, log.high, backwards=False)
         with self._lock:
             if log.open:
@@ -110,7 +120,7 @@ class Hits:
     def _go_back(self, log: _Counted, page: Page | None, pages: Pages) -> None:
         with self._lock:
             if page is None or page.low >= log.low:
-                log.begun_at = pages.chain.low
+                log.begun_at = pages.low
                 return
             numbers, keys = _of(page)
             first = log.keys[0] if log.keys else None
