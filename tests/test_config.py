@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import pickle
+import pwd
 import re
 import subprocess
 import sys
@@ -283,6 +284,19 @@ def test_the_usual_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     (tmp_path / "aiops-tui" / "config.toml").write_text("interval = 9")
     (tmp_path / "aiops-tui" / "config.toml").chmod(0o600)
     assert load_settings({}, {}, tmp_path).interval == 9.0
+
+
+def test_a_user_of_a_service_has_no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(uid: int) -> None:
+        raise KeyError(uid)
+
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(ConfigError) as error:
+        load_settings({}, {}, tmp_path)
+    assert "AIOPS_STATE_DIR" in Translator("en").notice(error.value.notice)
+    assert load_settings({}, {"AIOPS_STATE_DIR": "/var/lib/aiops"}, tmp_path).state_dir == Path("/var/lib/aiops")
 
 
 def test_options_of_commands_are_read_alike(place: Place) -> None:

@@ -99,10 +99,10 @@ class Invocation:
         """Where reports go, known before the settings are."""
         if self.loaded is not None:
             return self.loaded.state_dir
-        from platformdirs import user_state_path
+        from aiops_tui.config.places import state_folder
 
         named = self.environ.get("AIOPS_STATE_DIR")
-        return self.directory / Path(named).expanduser() if named else user_state_path("aiops-tui", appauthor=False)
+        return self.directory / Path(named).expanduser() if named else state_folder() or self.directory
 
     def secrets(self) -> list[str]:
         """Return the texts that no report may hold, as far as they are known."""

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from aiops_tui.config import shares, values
+from aiops_tui.config.places import state_folder
 from aiops_tui.config.secret import Secret
 from aiops_tui.config.shares import ShareSettings
-from aiops_tui.config.sources import PREFIX, Found, Sources, read_sources, toml_key
+from aiops_tui.config.sources import PREFIX, ConfigError, Found, Sources, read_sources, toml_key
 from aiops_tui.model.panels import Notice
 from aiops_tui.model.records import STREAMS
 from aiops_tui.text.printable import printable
@@ -175,9 +176,10 @@ def _known_variables() -> list[str]:
 
 
 def _state_dir() -> Path:
-    from platformdirs import user_state_path
-
-    return user_state_path("aiops-tui", appauthor=False)
+    folder = state_folder()
+    if folder is None:
+        raise ConfigError(Notice("config.no_home"))
+    return folder
 
 
 class _Settings:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+from aiops_tui.config.places import settings_folder
 from aiops_tui.model.panels import Notice
 from aiops_tui.text.printable import printable
 
@@ -86,17 +87,12 @@ def read_sources(environ: Mapping[str, str], directory: Path) -> Sources:
     notices: list[Notice] = []
     dotenv = _read_dotenv(directory / ".env", notices)
     named = environ.get("AIOPS_CONFIG") or dotenv.get("AIOPS_CONFIG")
-    path = directory / Path(named).expanduser() if named else _usual_path()
-    if named and not path.exists():
+    folder = None if named else settings_folder()
+    path = directory / Path(named).expanduser() if named else folder and folder / "config.toml"
+    if path and named and not path.exists():
         raise ConfigError(Notice("config.no_file", {"path": _shown(path)}))
-    toml = _read_toml(path, notices)
+    toml = _read_toml(path, notices) if path else {}
     return Sources(environ, dotenv, toml, tuple(notices))
-
-
-def _usual_path() -> Path:
-    from platformdirs import user_config_path  # costs as much as the rest of this room
-
-    return user_config_path("aiops-tui", appauthor=False) / "config.toml"
 
 
 def _read_dotenv(path: Path, notices: list[Notice]) -> dict[str, str]:
