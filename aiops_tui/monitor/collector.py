@@ -27,7 +27,7 @@ from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
 from aiops_tui.monitor.details import Details
 from aiops_tui.monitor.finder import Finder
-from aiops_tui.monitor.glance import Sight, read_cells
+from aiops_tui.monitor.glance import Sight, ask_all, cells_of, recent_of_all
 from aiops_tui.monitor.keeping import Keeper
 from aiops_tui.monitor.lists import Lists, Users, with_scores
 from aiops_tui.monitor.naming import CLOCK, matching
@@ -257,8 +257,7 @@ class Collector:
         self._answers.begin()
         with database.beside(lambda other: lists.ask_users(*asked, other)[1]()) as counted, database.transaction():
             started = time.monotonic()
-            cells = read_cells(database, on, sight, self._choice.topics, far=self._far)
-            recent = lists.scored_page(on, lists.recent(on, wanted, window.period, low, 0))
+            found = ask_all(database, on, sight, far=self._far)
             try:
                 self._answers.expect({question: counted.result()}, time.monotonic() - started)
             except SourceError as error:
@@ -266,6 +265,7 @@ class Collector:
                     return None
                 # There may be no second connection to be had.
             users = lists.users(*asked, 0) or Users()
+        cells = cells_of(found, sight, self._choice.topics)
         inputs = Inputs(
             now=signs.now,
             window=window,
@@ -278,7 +278,7 @@ class Collector:
             total=lists.total(on, signs),
             topics_total=self._choice.total,
             users=users.by_bucket or None,
-            recent=recent,
+            recent=recent_of_all(found),
             first=EARLIEST,
         )
         return Collected(inputs, self._lasting_warnings(on), signs.now)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import polars as pl
+import sqlalchemy as sa
 
 from aiops_tui.metrics.inputs import Cells
 from aiops_tui.metrics.scores import ROW_SCORE
+from aiops_tui.model.filters import Filter
+from aiops_tui.model.records import Recent
 from aiops_tui.model.window import Period, Window, epoch
+from aiops_tui.monitor.lists import RECENT, recent_of
 from aiops_tui.monitor.naming import Topics
 from aiops_tui.source.database import Database
 from aiops_tui.source.glance import CLASSES, FEEDBACK, SCORES, conversations, feedback, scores
-from aiops_tui.source.lookups import BEFORE, WHOLE
+from aiops_tui.source.lookups import BEFORE, WHOLE, recent, scores_of
 from aiops_tui.source.relations import Relations
 
+_ALL = Filter()
 _SUMS = ("n", "total", "squares")
 
 
@@ -33,19 +39,27 @@ class Sight:
     kept: frozenset[str] | None
 
 
-def read_cells(database: Database, on: Relations, sight: Sight, topics: Topics, *, far: bool) -> list[Cells]:
-    """Return what the panels of the Overview need of a window and of the period before, if there is one."""
-    bounds = tuple(math.ceil(epoch(edge)) for edge in sight.edges)
-    start = bounds[0] if sight.previous is None else math.ceil(epoch(sight.previous.start))
-    asks: dict[str, Callable[[], pl.DataFrame]] = {
-        "classes": lambda: database.frame(conversations(on, sight.low, start, bounds, sight.kept), CLASSES)
+def ask_all(database: Database, on: Relations, sight: Sight, *, far: bool) -> dict[str, Any]:
+    """Return the answers to all that a glance asks, in one message where a message costs time."""
+    bounds, start = _bounds(sight)
+    latest = recent(on, _ALL, sight.window.period, sight.low, RECENT)
+    asks: dict[str, Callable[[], Any]] = {
+        "classes": lambda: database.frame(conversations(on, sight.low, start, bounds, sight.kept), CLASSES),
+        "recent": lambda: database.rows(latest),
     }
     if on.evaluations is not None:
+        keys = sa.select(latest.subquery("latest").c[0])
         asks["scores"] = lambda: database.frame(scores(on, start, bounds, sight.kept), SCORES)
+        asks["of_recent"] = lambda: database.rows(scores_of(on, keys))
     if on.feedback is not None:
         asks["feedback"] = lambda: database.frame(feedback(on, sight.low_feedback, start, bounds), FEEDBACK)
     ahead = database.together(asks) if far else {}
-    found = {name: ahead[name] if name in ahead else ask() for name, ask in asks.items()}
+    return {name: ahead[name] if name in ahead else ask() for name, ask in asks.items()}
+
+
+def cells_of(found: Mapping[str, Any], sight: Sight, topics: Topics) -> list[Cells]:
+    """Return what the panels of the Overview need of a window and of the period before, if there is one."""
+    bounds, start = _bounds(sight)
     periods = [(range(len(bounds) - 1), bounds)]
     if sight.previous is not None:
         periods.append((range(BEFORE, 0), (start,)))
@@ -53,17 +67,30 @@ def read_cells(database: Database, on: Relations, sight: Sight, topics: Topics, 
     return [_cells(found, places, starts, topics, rest=rest) for places, starts in periods]
 
 
+def recent_of_all(found: Mapping[str, Any]) -> tuple[Recent, ...]:
+    """Return the latest conversations with their scores."""
+    known: dict[int, float | None] = dict(found.get("of_recent", ()))
+    rows = map(recent_of, found["recent"])
+    return tuple(replace(row, score=known.get(int(row.conversation))) for row in rows)
+
+
+def _bounds(sight: Sight) -> tuple[tuple[int, ...], int]:
+    """Return the edges in whole seconds since the epoch, and where the earlier period begins."""
+    bounds = tuple(math.ceil(epoch(edge)) for edge in sight.edges)
+    return bounds, bounds[0] if sight.previous is None else math.ceil(epoch(sight.previous.start))
+
+
 def _cells(
-    found: dict[str, pl.DataFrame], places: Collection[int], starts: Sequence[int], topics: Topics, *, rest: bool
+    found: Mapping[str, Any], places: Collection[int], starts: Sequence[int], topics: Topics, *, rest: bool
 ) -> Cells:
     begins = pl.DataFrame({"place": list(places), "bucket": starts[: len(places)]})
 
     def by_bucket(name: str, *columns: str) -> pl.DataFrame | None:
-        frame = found.get(name)
+        frame: pl.DataFrame | None = found.get(name)
         return None if frame is None else frame.join(begins, on="place").sort("place").select("bucket", *columns)
 
     def by_topic(name: str, *columns: str) -> pl.DataFrame:
-        whole = found[name].filter(pl.col("place") == WHOLE).select("topic", *columns)
+        whole: pl.DataFrame = found[name].filter(pl.col("place") == WHOLE).select("topic", *columns)
         return topics.shown(whole.sort(pl.all()), rest=rest)
 
     judged = by_bucket("scores", *_SUMS)

@@ -261,8 +261,8 @@ def recent(
     )
 
 
-def scores_of(on: Relations, keys: Sequence[int]) -> sa.Select[Any]:
-    """Return the row scores of some conversations: conversation, score, in order of time."""
+def scores_of(on: Relations, keys: Sequence[int] | sa.Select[Any]) -> sa.Select[Any]:
+    """Return the row scores of conversations with these keys: conversation, score, in order of time."""
     assert on.evaluations is not None  # noqa: S101
     row = on.evaluations.c
     return sa.select(row.conversation, row.score).where(row.conversation.in_(keys)).order_by(row.seconds.nulls_first())
