@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-import sqlalchemy as sa
 
 from aiops_tui.metrics.inputs import Cells
 from aiops_tui.metrics.scores import ROW_SCORE
@@ -48,9 +47,8 @@ def ask_all(database: Database, on: Relations, sight: Sight, *, far: bool) -> di
         "recent": lambda: database.rows(latest),
     }
     if on.evaluations is not None:
-        keys = sa.select(latest.subquery("latest").c[0])
         asks["scores"] = lambda: database.frame(scores(on, start, bounds, sight.kept), SCORES)
-        asks["of_recent"] = lambda: database.rows(scores_of(on, keys))
+        asks["of_recent"] = lambda: database.rows(scores_of(on, latest))
     if on.feedback is not None:
         asks["feedback"] = lambda: database.frame(feedback(on, sight.low_feedback, start, bounds), FEEDBACK)
     ahead = database.together(asks) if far else {}
