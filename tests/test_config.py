@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from aiops_tui.config import ConfigError, Secret, Settings, load_settings, read_sources
+from aiops_tui.config import ConfigError, Secret, Settings, WebSettings, load_settings, load_web, read_sources
 from aiops_tui.config.settings import VARIABLES
+from aiops_tui.config.web import OF_PLATFORMS
 from aiops_tui.model.panels import Notice
 from aiops_tui.text.translations import Translator
 
@@ -48,6 +49,9 @@ class Place:
 
     def load(self, **flags: object) -> Settings:
         return load_settings(flags, self.environ, self.directory)
+
+    def load_web(self, **flags: object) -> WebSettings:
+        return load_web(flags, read_sources(self.environ, self.directory), self.directory)
 
     def refusal(self, **flags: object) -> Notice:
         with pytest.raises(ConfigError) as error:
@@ -382,19 +386,19 @@ def test_secrets_stay_sealed(place: Place) -> None:
 def test_the_example_names_every_variable_and_no_other() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     named = set(re.findall(r"^#([A-Z_]+)=", text, re.MULTILINE))
-    known = {names[-1] for names in VARIABLES.values()}
+    known = {[name for name in names if name not in OF_PLATFORMS][-1] for names in VARIABLES.values()}
     assert named == known | {"AIOPS_CONFIG"}
 
 
 def test_the_example_is_valid_and_states_the_defaults(place: Place) -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     place.dotenv(re.sub(r"^#(?=[A-Z_]+=)", "", example, flags=re.MULTILINE))
-    written = place.load()
+    written, served = place.load(), place.load_web()
     (place.directory / ".env").unlink()
     plain = place.load()
-    assert written.share == plain.share
+    assert (written.share, served) == (plain.share, place.load_web())
     for name in set(VARIABLES) - {"log_files", "log_commands", "log_tables", "log_streams", "sentiment_aliases"}:
-        if not name.startswith("share_"):
+        if not name.startswith(("share_", "web_")):
             assert getattr(written, name) == getattr(plain, name), name
 
 
@@ -415,3 +419,26 @@ def test_settings_are_light() -> None:
     code = f"import sys, aiops_tui.config, aiops_tui.text.formats; print([m for m in {heavy} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert result.stdout.strip() == "[]"
+
+
+def test_a_server_is_told_by_its_platform_where_it_is(place: Place) -> None:
+    place.environ |= {"PORT": "8080", "RENDER_EXTERNAL_URL": "https://ops.onrender.com"}
+    web = place.load_web()
+    assert (web.port, web.url, web.exposed, web.path) == (8080, "https://ops.onrender.com", True, "")
+    place.environ |= {"AIOPS_PORT": "9000", "AIOPS_WEB_URL": "https://ops.example/console/"}
+    web = place.load_web()
+    assert (web.port, web.path) == (9000, "/console")
+    assert place.load_web(web_port="1").port == 1
+    place.environ["PORT"] = "none of ours"
+    assert place.load().interval == 5, "other commands do not care"
+
+
+@pytest.mark.parametrize(
+    ("flags", "exposed"),
+    [({}, False), ({"web_host": "127.0.0.2"}, False), ({"web_host": "::1"}, False), ({"web_host": "localhost"}, False),
+     ({"web_host": "0.0.0.0"}, True), ({"web_host": "::"}, True), ({"web_host": "10.0.0.1"}, True),
+     ({"web_url": "https://ops.example"}, True), ({"web_url": "http://localhost:9000"}, False),
+     ({"web_hosts": "ops.example"}, True)],
+)  # fmt: skip
+def test_what_others_can_reach_is_known(place: Place, flags: dict[str, object], exposed: bool) -> None:
+    assert place.load_web(**flags).exposed is exposed

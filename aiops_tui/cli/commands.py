@@ -43,6 +43,12 @@ def _doctor(run: Invocation) -> int:
     return doctor(run)
 
 
+def _serve(run: Invocation) -> int:
+    from aiops_tui.cli.serving import serve
+
+    return serve(run)
+
+
 def _init(run: Invocation) -> int:
     from aiops_tui.cli.creation import init
 
@@ -62,6 +68,7 @@ for command in (
     Command("share", _share, options.SHARE, options.SOURCE, options.VIEW, options.OTHER),
     Command("report", _report, options.REPORT, options.SOURCE, options.NARROWED, options.OTHER),
     Command("doctor", _doctor, options.DOCTOR, options.OTHER),
+    Command("serve", _serve, options.SERVE, options.SOURCE, options.VIEW, options.SCREEN, options.OTHER),
     Command("init", _init, options.INIT, options.OTHER),
     Command("completion", _completion, options.OTHER, word=options.SHELL),
 ):

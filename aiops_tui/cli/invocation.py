@@ -69,13 +69,16 @@ class Invocation:
 
     @cached_property
     def kept(self) -> tuple[str, Mapping[str, str]] | None:
-        """The options of the view that ``--view`` names, or that the last session ended with, and what it is called.
+        """The options of the view that a link or ``--view`` names, or that the last session ended with, and what it
+        is called.
 
         Raises:
             Stop: there is no such view, or it cannot be opened any more.
         """
-        from aiops_tui.cli.keeping import kept_view
+        from aiops_tui.cli.keeping import kept_view, linked_view
 
+        if link := self.environ.get("AIOPS_WEB_VIEW"):
+            return "?view=", linked_view(link)
         return kept_view(self, self.find("view"), self.find("resume"))
 
     def tell(self, *notices: Notice) -> None:

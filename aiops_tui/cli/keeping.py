@@ -39,6 +39,13 @@ def kept_view(run: Invocation, named: Found | None, resume: Found | None) -> tup
     return (resume.origin, options) if options else None
 
 
+def linked_view(link: str) -> Mapping[str, str]:
+    """Return the options of the view that a link asks for, which the server has understood before."""
+    import json
+
+    return {str(name): str(value) for name, value in json.loads(link).items()}
+
+
 def _saved(run: Invocation, named: Found) -> tuple[str, Mapping[str, str]]:
     views, notices = saved_views(run.settings.state_dir)
     run.tell(*notices)

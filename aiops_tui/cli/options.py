@@ -97,6 +97,20 @@ DEMO = Group(
         *_INTERVAL,
     ),
 )
+SERVE = Group(
+    "serve",
+    (
+        _value("host", "ADDRESS"),
+        _value("port", "PORT"),
+        _value("web-url", "URL"),
+        _value("web-users", "FILE"),
+        _value("web-hosts", "NAMES"),
+        _value("web-sessions", "N"),
+        _value("web-idle", "MINUTES"),
+        _value("web-proxies", "N"),
+        _value("add-user", "NAME"),
+    ),
+)
 DOCTOR = Group("source", (_value("db", "URL"), _LOGS, _ZONE, *_CONNECTION))
 INIT = Group("source", (_value("db", "URL"), _value("connect-timeout", "SECONDS")))
 SHELL = click.Argument(["shell"], metavar="bash|zsh|fish", required=False, shell_complete=_completed)

@@ -13,6 +13,7 @@ import click
 from aiops_tui.cli.commands import program
 from aiops_tui.cli.invocation import PROGRAM, Invocation
 from aiops_tui.cli.problems import DONE, FAILED, USAGE, Stop
+from aiops_tui.cli.reporting import reported
 from aiops_tui.config import ConfigError
 from aiops_tui.model.panels import Notice
 from aiops_tui.text.printable import printable
@@ -97,17 +98,8 @@ def _told(error: Exception, invocation: Invocation) -> int:
         _silence()  # it may have been standard output that failed
         place = printable(str(error.filename or PROGRAM), _LONGEST)
         notice = Notice("cli.system", {"place": place, "reason": error.strerror or type(error).__name__})
-    invocation.tell(notice if isinstance(notice, Notice) else _reported(error, invocation))
+    invocation.tell(notice if isinstance(notice, Notice) else reported(error, invocation))
     return FAILED
-
-
-def _reported(error: Exception, invocation: Invocation) -> Notice:
-    from aiops_tui.config.crash import write_report
-
-    report = write_report(error, invocation.state_directory, invocation.secrets())
-    if report is None:
-        return Notice("cli.crash_untold", {"kind": type(error).__name__})
-    return Notice("cli.crash", {"kind": type(error).__name__, "path": printable(str(report), _LONGEST)})
 
 
 def _flush() -> None:

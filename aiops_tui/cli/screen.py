@@ -18,7 +18,8 @@ _URL = re.compile(r"(postgres(ql)?|sqlite)(\+\w+)?:", re.IGNORECASE)
 def console(run: Invocation) -> int:
     """Open the console and return its exit status once it is left."""
     check_database_url(run)
-    check_terminal(logs_from_input=Path("-") in run.settings.log_files)
+    if not run.environ.get("AIOPS_WEB_PARENT"):
+        check_terminal(logs_from_input=Path("-") in run.settings.log_files)
     return show(run, run.settings)
 
 

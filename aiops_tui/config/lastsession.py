@@ -29,7 +29,10 @@ class LastSession:
 
 
 def database_key(settings: Settings) -> str:
-    """Return what tells a database from others: a hash of where it is, without user, password or options."""
+    """Return what tells a database from others: a hash of where it is, without user, password or options.
+
+    Operators that are named have a memory of their own.
+    """
     import hashlib
 
     url = settings.database_url.reveal().strip()
@@ -43,6 +46,8 @@ def database_key(settings: Settings) -> str:
             where = [kind, parts.hostname or "", str(parts.port or ""), parts.path, repr(named)]
     except ValueError:
         where = ["?"]
+    if settings.operator:
+        where.append(f"operator {settings.operator}")
     return hashlib.sha256("\0".join(where).encode("utf-8", "replace")).hexdigest()[:24]
 
 

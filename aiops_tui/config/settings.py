@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from aiops_tui.config import shares, values
+from aiops_tui.config import shares, values, web
 from aiops_tui.config.places import state_folder
 from aiops_tui.config.secret import Secret
 from aiops_tui.config.shares import ShareSettings
 from aiops_tui.config.sources import PREFIX, ConfigError, Found, Sources, read_sources, toml_key
+from aiops_tui.config.web import WebSettings
 from aiops_tui.model.panels import Notice
 from aiops_tui.model.records import STREAMS
 from aiops_tui.text.printable import printable
@@ -58,6 +59,8 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "share_keep_days": ("AIOPS_SHARE_KEEP_DAYS",),
     "state_dir": ("AIOPS_STATE_DIR",),
     "keys": ("AIOPS_KEYS",),
+    "operator": ("AIOPS_OPERATOR",),
+    **web.VARIABLES,
 }
 """The environment variables of each setting, the first that is set counts."""
 
@@ -79,6 +82,7 @@ class Settings:
     for five minutes. ``tail_keys`` and ``tail_seconds`` bound the newest rows that each poll reads again.
     ``sentiment_aliases`` are normal labels by class.
     ``keys`` are the names of the keys that are to call an action, by its id, as they were written.
+    ``operator`` is who shares and whose last view is remembered, if that is not who runs the process.
     ``notices`` are to be told to the operator.
     """
 
@@ -110,6 +114,7 @@ class Settings:
     log_streams: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     share: ShareSettings = field(default_factory=ShareSettings)
+    operator: str | None = None
 
 
 def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], directory: Path) -> Settings:
@@ -155,6 +160,29 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
         keys=settings.keys(),
         notices=(*sources.notices, *notices),
         share=_share(settings),
+        operator=read("operator", values.text, None),
+    )
+
+
+def load_web(flags: Mapping[str, object], sources: Sources, directory: Path) -> WebSettings:
+    """Return the settings of the console in a browser, read like the others, for the one command that needs them.
+
+    Raises:
+        ConfigError: a setting cannot be worked with.
+    """
+    settings, usual = _Settings(flags, sources), WebSettings()
+    read = settings.read
+    token = read("web_token", values.text, None)
+    return WebSettings(
+        host=read("web_host", values.text, usual.host),
+        port=int(settings.number("web_port", usual.port, 0, 65_535)),
+        url=read("web_url", values.web_address, usual.url),
+        token=None if token is None else Secret(token),
+        users=read("web_users", lambda found: values.path(found, directory), usual.users),
+        hosts=read("web_hosts", shares.names, usual.hosts),
+        most=int(settings.number("web_sessions", usual.most, 1, 1000)),
+        idle=settings.number("web_idle", usual.idle, 0.01, 100_000),
+        proxies=int(settings.number("web_proxies", usual.proxies, 0, 10)),
     )
 
 

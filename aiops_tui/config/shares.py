@@ -36,20 +36,21 @@ class ShareSettings:
 
 def redactions(found: Found) -> frozenset[str]:
     """Read what is kept back, names parted by commas; ``none`` for nothing."""
-    names = _names(found)
-    if names == (_NONE,):
+    named = names(found)
+    if named == (_NONE,):
         return frozenset()
-    if not set(names) <= set(REDACTIONS):
+    if not set(named) <= set(REDACTIONS):
         raise mistake("bad_choice", found, choices=", ".join((*REDACTIONS, _NONE)))
-    return frozenset(names)
+    return frozenset(named)
 
 
 def channels(found: Found) -> tuple[str, ...]:
     """Read names or ids of channels, parted by commas."""
-    return _names(found)
+    return names(found)
 
 
-def _names(found: Found) -> tuple[str, ...]:
+def names(found: Found) -> tuple[str, ...]:
+    """Read names parted by commas, or a list of them."""
     value = found.value
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):

@@ -181,7 +181,7 @@ def is_safe_address(address: str) -> bool:
         return False
     if not parts.hostname or "@" in parts.netloc:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
 
 
 def is_well_formed_token(token: str) -> bool:
@@ -189,7 +189,8 @@ def is_well_formed_token(token: str) -> bool:
     return token.isascii() and token.isprintable() and " " not in token
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine itself."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

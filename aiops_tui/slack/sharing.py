@@ -267,7 +267,9 @@ def _key(snapshot: Snapshot, view: View, channel: str, wish: Wish) -> str:
 
 
 def sender_name(settings: Settings) -> str:
-    """Return who shares, and on which machine, unless hosts are not to be named."""
+    """Return who shares: the operator, or else the user here and at which machine, unless those are not to be named."""
+    if settings.operator:
+        return settings.operator
     try:
         user = getpass.getuser()
     except (OSError, KeyError):  # a process without a name, as in a container

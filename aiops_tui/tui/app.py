@@ -307,8 +307,11 @@ class Console(Patient):
         self.screen.refresh(repaint=True, layout=True)
 
     def action_suspend(self) -> None:
-        """Hand the terminal to the shell."""
-        self.action_suspend_process()
+        """Hand the terminal to the shell; behind a browser there is none."""
+        if self.is_web:
+            self.tell(self.look.words("tui.no_suspend"))
+        else:
+            self.action_suspend_process()
 
     def action_close(self) -> None:
         """Close what is open, or go back; at the top, end."""

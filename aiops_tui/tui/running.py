@@ -26,6 +26,8 @@ def run_console(settings: Settings, view: View) -> int:
     if stopping is not None:
         stopping.join(max(_STOP_SECONDS - console.leaving_seconds, 0))
     console.sharing.stop(_STOP_SECONDS - console.leaving_seconds)
+    if _server():
+        console.keep()  # a page that is closed does not leave by a key
     if console.crash_line:
         print(console.crash_line, file=sys.stderr)  # noqa: T201
         return 1
@@ -33,7 +35,7 @@ def run_console(settings: Settings, view: View) -> int:
 
 
 def _end_with_the_terminal(console: Console) -> None:
-    """End at SIGTERM, at SIGHUP, and when the terminal is gone though SIGHUP is ignored.
+    """End at SIGTERM, at SIGHUP, and when the terminal is gone though SIGHUP is ignored, or the server of a browser's.
 
     After a hang-up nothing can be written, so that an orderly end would block.
     """
@@ -47,7 +49,9 @@ def _end_with_the_terminal(console: Console) -> None:
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         signal.signal(signal.SIGHUP, hung_up)
     signal.signal(signal.SIGTERM, terminated)
-    if _has_terminal():
+    if _server():
+        console.each_second = lambda: None if str(os.getppid()) == _server() else abandon(console)
+    elif _has_terminal():
         console.each_second = lambda: None if _has_terminal() else abandon(console)
 
 
@@ -61,6 +65,11 @@ def abandon(console: Console) -> None:
         stopping.start()
         stopping.join(_STOP_SECONDS)
     os._exit(1)
+
+
+def _server() -> str | None:
+    """Return the process that shows this console in a browser, None if it has a terminal."""
+    return os.environ.get("AIOPS_WEB_PARENT")
 
 
 def _has_terminal() -> bool:

@@ -8,8 +8,10 @@ from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
+from textual.app import App
 from textual.message import Message
 
 from aiops_tui.model.panels import Column, Notice, Panel, Snapshot, Table
@@ -43,8 +45,9 @@ class HandingScreen(AskingScreen):
     class Exported(Message):
         """An export ended: with so many rows, or an error."""
 
-        def __init__(self, path: Path, result: int | Exception) -> None:
+        def __init__(self, place: _Place, path: Path, result: int | Exception) -> None:
             super().__init__()
+            self.place = place
             self.path = path
             self.result = result
 
@@ -111,19 +114,23 @@ class HandingScreen(AskingScreen):
         kind = cast("Kind", command.argument)
         stamp = desk.now().astimezone(desk.look.zone).strftime("%Y%m%d-%H%M")
         name = f"{command.action.replace('.', '-')}-{stamp}.{ENDINGS[kind]}"
+        wanted = None if command.action == _CONVERSATIONS else panel
+        if self.app.is_web:
+            self._export(snapshot, wanted, kind, _Parcel(), name)
+            return
         place = _Place()
-        begin = partial(self._export, snapshot, None if command.action == _CONVERSATIONS else panel, kind, place)
+        begin = partial(self._export, snapshot, wanted, kind, place)
         self.ask(Question("export", name, place.mistake(desk.look.words)), begin)
 
     def _export(self, snapshot: Snapshot, panel: Panel | None, kind: Kind, place: _Place, answer: str) -> None:
         look, path = host(self).look, place.path(answer)
         target = Target(path, kind, place.over == path, look.words, look.zone)
         if panel is not None:
-            self._begin_export(path, lambda stopped: write_panel(target, snapshot, panel))
+            self._begin_export(place, path, lambda stopped: write_panel(target, snapshot, panel))
         else:
-            self._export_conversations(target)
+            self._export_conversations(place, target)
 
-    def _export_conversations(self, target: Target) -> None:
+    def _export_conversations(self, place: _Place, target: Target) -> None:
         session, view = self.session, replace(self.session.view, conversation=None)
 
         def next_page(after: str | None) -> Future[Page]:
@@ -137,14 +144,15 @@ class HandingScreen(AskingScreen):
             self.post_message(self.Progressed(done, total))
 
         self._begin_export(
+            place,
             target.path,
             lambda stopped: write_pages(target, next_page, stopped, progress),
         )
 
-    def _begin_export(self, path: Path, write: Callable[[threading.Event], int]) -> None:
+    def _begin_export(self, place: _Place, path: Path, write: Callable[[threading.Event], int]) -> None:
         desk = host(self)
         desk.tell(desk.look.words("tui.export.begun"), seconds=0)
-        self.exporting.begin(write, lambda result: self.post_message(self.Exported(path, result)))
+        self.exporting.begin(write, lambda result: self.post_message(self.Exported(place, path, result)))
 
     def on_handing_screen_progressed(self, event: Progressed) -> None:
         """Tell how far an export is; what comes after its end is late."""
@@ -163,7 +171,7 @@ class HandingScreen(AskingScreen):
         desk, words = host(self), host(self).look.words
         notice = getattr(event.result, "notice", None)
         if isinstance(event.result, int):
-            path = cut(str(event.path), max(self.size.width - _SHOWN, _SHOWN))
+            path = cut(event.place.taken(event.path, self.app), max(self.size.width - _SHOWN, _SHOWN))
             desk.tell(words("tui.export.done", n=event.result, path=path), "accent", seconds=15)
         elif isinstance(notice, Notice):
             desk.tell(words("tui.export.failed", reason=words.notice(notice)), "alarm", seconds=60)
@@ -232,6 +240,10 @@ class _Place:
         """Return the path that was typed, a relative one being of where the console was started."""
         return Path.cwd() / Path(answer.strip()).expanduser()
 
+    def taken(self, path: Path, app: App[int]) -> str:
+        """Return what to call a file that was written."""
+        return str(path)
+
     def mistake(self, words: Callable[..., str]) -> Callable[[str], Mistake | None]:
         """Return what says what is wrong with a path; that there is a file already is said once."""
         from aiops_tui.output.files import NotWrittenError, check, problem
@@ -256,6 +268,24 @@ class _Place:
             return None
 
         return found
+
+
+class _Parcel(_Place):
+    """A file for a browser to fetch: no path of this machine is asked for or told, and nothing stays here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = TemporaryDirectory(prefix="aiops-tui-")
+
+    def path(self, answer: str) -> Path:
+        """Return where the file is until it is handed over."""
+        return Path(self._folder.name) / answer
+
+    def taken(self, path: Path, app: App[int]) -> str:
+        """Hand the file over; what is open can still be read when its name is gone."""
+        app.deliver_binary(path.open("rb"), save_filename=path.name, mime_type="application/octet-stream")
+        self._folder.cleanup()
+        return path.name
 
 
 def _quoted(word: str) -> str:
