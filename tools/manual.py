@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import click
@@ -12,6 +13,7 @@ from aiops_tui.cli.help import meaning, written
 from aiops_tui.cli.options import Group
 from aiops_tui.text.translations import Translator
 from aiops_tui.tui.keys import PLACES, keys_of
+from tools.example import settings
 
 _END = r"""
 .SH EXIT STATUS
@@ -35,7 +37,7 @@ What the console keeps: saved views, the last session, the outbox of shares, wha
 
 def manual(say: Translator) -> str:
     """Return the page in roff."""
-    return "\n".join(_parts(say)) + _END
+    return re.sub(r"(\.SH .*\n)\.PP\n", r"\1", "\n".join(_parts(say)) + _END)
 
 
 def _parts(say: Translator) -> Iterator[str]:
@@ -51,6 +53,9 @@ def _parts(say: Translator) -> Iterator[str]:
         yield f".SS {_roff(name)}\n{_paragraphs(say(f'cli.about.{name}'))}"
         own = tuple(group for group in getattr(command, "groups", ()) if group not in program.groups)
         yield from _groups(own, name, say)
+    yield ".SH ENVIRONMENT"
+    for setting in settings():
+        yield f".TP\n.B {_roff(setting.name)}\n{_roff(setting.meaning)}"
     yield ".SH KEYS"
     for place in PLACES:
         yield f".SS {_roff(say(f'keys.place.{place}'))}"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
@@ -16,9 +14,9 @@ from aiops_tui.config.settings import VARIABLES
 from aiops_tui.config.sources import PREFIX, toml_key
 from aiops_tui.text.translations import Translator
 from aiops_tui.tui.keys import PLACES, Key, keys_of
+from tools.example import ROOT, settings
 from tools.manual import manual
 
-ROOT = Path(__file__).parents[1]
 SAY = Translator("en")
 
 _KEYS = """\
@@ -46,32 +44,6 @@ command line wins over the environment, that over `.env` in the folder where the
 `.env` and `config.toml` are read only if nobody but you can write to them. In parentheses stands what holds when
 nothing is said.
 """
-
-
-class Setting(NamedTuple):
-    """A variable of ``.env.example``: what is said of it, and the value that stands there."""
-
-    name: str
-    value: str
-    meaning: str
-
-
-def settings() -> list[Setting]:
-    """Return what ``.env.example`` has; a comment is of all variables up to the next one."""
-    found: list[Setting] = []
-    said: list[str] = []
-    fresh = True
-    for line in (ROOT / ".env.example").read_text(encoding="utf-8").splitlines():
-        variable = re.fullmatch(r"#([A-Z][A-Z_]+)=(.*)", line)
-        if variable:
-            found.append(Setting(variable[1], variable[2], " ".join(said)))
-            fresh = True
-        elif line.startswith("# "):
-            said = [*([] if fresh else said), line.removeprefix("# ")]
-            fresh = False
-        else:
-            fresh = True
-    return found
 
 
 def documents() -> Mapping[Path, str]:

@@ -14,9 +14,8 @@ import yaml
 
 from aiops_tui.cli.commands import program
 from aiops_tui.config.sources import PREFIX
-from tools import reference
+from tools.example import ROOT, settings
 
-ROOT = reference.ROOT
 UNITS = sorted((ROOT / "deploy").iterdir())
 COMMAND = re.compile(r"aiops-tui (.*)")
 
@@ -46,7 +45,7 @@ def test_what_is_started_is_a_command_with_its_options(line: str) -> None:
 
 
 def test_variables_of_the_deployments_are_known() -> None:
-    known = {each.name for each in reference.settings()} | {"PYTHON_VERSION"}
+    known = {each.name for each in settings()} | {"PYTHON_VERSION"}
     told = {variable["key"] for service in _render()["services"] for variable in service["envVars"]}  # type: ignore[index]
     for unit in UNITS:
         told |= set(re.findall(rf"\b({PREFIX}[A-Z_]+)=", unit.read_text()))

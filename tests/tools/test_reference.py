@@ -11,6 +11,7 @@ from aiops_tui.cli.commands import program
 from aiops_tui.cli.help import written
 from aiops_tui.tui.keys import KEYS
 from tools import reference
+from tools.example import settings
 
 
 @pytest.mark.parametrize("path", reference.documents(), ids=lambda path: path.name)
@@ -33,7 +34,7 @@ def test_every_key_and_option_is_told_of() -> None:
 
 
 def test_every_setting_of_the_example_is_told_of_by_its_own_comment() -> None:
-    found = {each.name: each.meaning for each in reference.settings()}
+    found = {each.name: each.meaning for each in settings()}
     assert all(found.values())
     assert found["AIOPS_TZ"] == "The zone that times, days and hours are shown in."
     assert "is also" not in found["DATABASE_URL"], "the head of the file is of no variable"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.reference import ROOT
+from tools.example import ROOT
 
 _LOADED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src"}
 _IDLE_LINKS = {"canonical", "alternate", "prev", "next", "edit"}
