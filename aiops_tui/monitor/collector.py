@@ -243,7 +243,8 @@ class Collector:
         since = window.start if previous is None else previous.start
         if window.name in _LONG or window.cut or signs.rows_from(None) < _MANY_ROWS or self._has_read(since):
             return None
-        self._choice.choose(self.relations(), view, signs)
+        if self._choice.choose(self.relations(), view, signs):
+            self._books.clear()
         on, kept = self.relations(), self._choice.kept
         book = Book(database, on, CellQuery(window.bucket_seconds, wanted, None, kept), self._tuning)
         low, low_feedback = book.first_keys(since, signs)

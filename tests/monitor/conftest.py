@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +17,8 @@ from aiops_tui.model.panels import Metric, Snapshot, Status
 from aiops_tui.model.view import View
 from aiops_tui.monitor import Monitor
 from tests.monitor.backend import Backend, Talk
+
+_ROLES = itertools.count()
 
 
 def some_talks(first: int, count: int, *, ago: timedelta = timedelta(minutes=5)) -> list[Talk]:
@@ -103,3 +107,16 @@ def settings_for(url: str, folder: Path) -> Settings:
     """Return settings that wait for little."""
     settings = load_settings({"database_url": url}, {}, folder)
     return replace(settings, connect_timeout=2.0, lock_timeout=0.2)
+
+
+@contextmanager
+def role(backend: Backend) -> Iterator[str]:
+    """Make a role that may read everything, until the context is left."""
+    name = f"reader_{next(_ROLES)}"
+    backend.run(f"CREATE ROLE {name} LOGIN")
+    backend.run(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")
+    backend.commit()
+    yield name
+    backend.run(f"DROP OWNED BY {name}")
+    backend.run(f"DROP ROLE {name}")
+    backend.commit()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,11 +16,10 @@ from aiops_tui.model.panels import Metric, Snapshot, Status
 from aiops_tui.model.view import View
 from aiops_tui.text.translations import Translator
 from tests.monitor.backend import Backend, Judgement
-from tests.monitor.conftest import Watcher, conversations, settings_for, some_talks
+from tests.monitor.conftest import Watcher, conversations, role, settings_for, some_talks
 from tests.network import PATIENCE, line
 from tests.servers import Server, own_servers
 
-_ROLES = itertools.count()
 STALE = "source.evaluations_stale"
 SECRET = "hunter2-geheim"
 
@@ -244,19 +242,6 @@ def test_a_server_without_a_free_connection(there: tuple[Backend, Watcher], tmp_
         backend.commit()
         back(backend, watcher)
         watcher.close()
-
-
-@contextmanager
-def role(backend: Backend) -> Iterator[str]:
-    """Make a role that may read everything, until the context is left."""
-    name = f"reader_{next(_ROLES)}"
-    backend.run(f"CREATE ROLE {name} LOGIN")
-    backend.run(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")
-    backend.commit()
-    yield name
-    backend.run(f"DROP OWNED BY {name}")
-    backend.run(f"DROP ROLE {name}")
-    backend.commit()
 
 
 def test_a_server_that_is_restarted_and_one_that_crashes(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from aiops_tui.monitor.collector import Collected, Collector
 from aiops_tui.source.database import open_database
 from aiops_tui.source.rollup import Limits
 from tests.monitor.backend import Backend, Judgement, Talk
-from tests.monitor.conftest import Watcher, conversations, settings_for, some_talks
+from tests.monitor.conftest import Watcher, conversations, role, settings_for, some_talks
 
 SMALL = Tuning(Limits(50), tail_keys=20, margin_keys=1, whole_keys=10, share=math.inf)
 
@@ -40,8 +40,8 @@ def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aiops_tui.monitor.collector._MANY_ROWS", 10)
 
 
-def looked_at(backend: Backend, folder: Path, view: View, look: Callable[[Collector], Collected | None]) -> list[Panel]:
-    configured = settings_for(backend.url, folder)
+def looked_at(url: str, folder: Path, view: View, look: Callable[[Collector], Collected | None]) -> list[Panel]:
+    configured = settings_for(url, folder)
     database = open_database(configured)
     database.connect()
     try:
@@ -78,9 +78,9 @@ def test_what_is_seen_at_a_glance_is_what_the_cells_say(
     said = enumerate(zip(rows, times, strict=True))
     backend.rate((n + 1, 60 + n, row[4], at, None) for n, (row, at) in said if row[4] is not None)
     view = View(compare=compare)
-    at_a_glance = looked_at(backend, tmp_path, view, lambda collector: collector.glance(view))
+    at_a_glance = looked_at(backend.url, tmp_path, view, lambda collector: collector.glance(view))
     whole = looked_at(
-        backend, tmp_path, view, lambda collector: collector.collect(view, ("overview",), lambda done, steps: None)
+        backend.url, tmp_path, view, lambda collector: collector.collect(view, ("overview",), lambda done, steps: None)
     )
     assert [panel.id for panel in at_a_glance] == [panel.id for panel in whole]
     for one, other in zip(at_a_glance, whole, strict=True):
@@ -127,3 +127,20 @@ def test_users_of_a_week_ago_are_those_of_that_period_alone(backend: Backend, tm
         users = Monitor.once(settings_for(backend.url, tmp_path), view, ("overview",)).panel("overview", "active_users")
         assert isinstance(users, Metric)
         assert (users.value, users.previous) == found
+
+
+def test_a_role_that_may_connect_once_gets_its_users_one_after_the_other(postgres_url: str, tmp_path: Path) -> None:
+    backend = Backend(postgres_url)
+    backend.create()
+    backend.insert(some_talks(1, 200, ago=timedelta(days=30)))
+    backend.insert(some_talks(201, 150, ago=timedelta(days=1)))
+    with role(backend) as name:
+        url = postgres_url.replace("postgres:", f"{name}:", 1)
+        backend.run(f"ALTER ROLE {name} CONNECTION LIMIT 1")
+        backend.commit()
+        view = View()
+        found = {panel.id: panel for panel in looked_at(url, tmp_path, view, lambda one: one.glance(view))}
+        users = found["active_users"]
+        assert isinstance(users, Metric)
+        assert users.value == 5
+    backend.close()
