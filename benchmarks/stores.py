@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -61,6 +63,10 @@ class Store(ABC):
     @abstractmethod
     def forget_added(self, shape: Shape) -> None:
         """Delete what `add` wrote."""
+
+    @abstractmethod
+    def copied(self, shape: Shape) -> AbstractContextManager[str]:
+        """Give the URL of a copy of a data set that may be spoilt."""
 
     @abstractmethod
     def bare(self, shape: Shape) -> AbstractContextManager[Ask]:
@@ -145,6 +151,19 @@ class PostgreSQL(Store):
             cursor.execute("VACUUM ANALYZE conversation_log")
 
     @contextmanager
+    def copied(self, shape: Shape) -> Iterator[str]:
+        """Give the URL of a copy of a data set that may be spoilt."""
+        with self._connected() as cursor:
+            name = f"spoilt_{os.getpid()}"
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {shape.name} STRATEGY file_copy")
+            try:
+                with self._connected(name) as inside:
+                    inside.execute("SELECT setval('conversation_log_id_seq', max(id)) FROM conversation_log")
+                yield self._url(name)
+            finally:
+                cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
     def bare(self, shape: Shape) -> Iterator[Ask]:
         """Give a psycopg2 connection of its own."""
         dialect = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
@@ -226,6 +245,16 @@ class SQLite(Store):
         with closing(sqlite3.connect(self._path(shape), timeout=30)) as connection:
             connection.execute(f"DELETE FROM conversation_log WHERE id > {shape.rows}")
             connection.commit()
+
+    @contextmanager
+    def copied(self, shape: Shape) -> Iterator[str]:
+        """Give the URL of a copy of a data set that may be spoilt."""
+        copy = self.folder / f"spoilt_{os.getpid()}.db"
+        shutil.copyfile(self._path(shape), copy)
+        try:
+            yield f"sqlite:///{copy}"
+        finally:
+            copy.unlink()
 
     @contextmanager
     def bare(self, shape: Shape) -> Iterator[Ask]:

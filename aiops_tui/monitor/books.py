@@ -52,8 +52,9 @@ class Tuning:
     """How rollups are cut. ``seconds`` and ``keys`` bound the tail, ``margin_keys`` lie below it for safety.
 
     Bounds found by bisection are widened by ``disorder``; tables of fewer than ``whole_keys`` keys are read from their
-    first. Evaluations, which have no key, are read again at most every ``evaluation_seconds``; answers that are no sums
-    take at most about ``share`` of the time.
+    first. Of ``waiting_keys`` that may have been analysed, at most twice ``looked_at_keys`` are asked about at each
+    poll if the database does not count updates. Evaluations, which have no key, are read again at most every
+    ``evaluation_seconds``; answers that are no sums take at most about ``share`` of the time.
     """
 
     limits: Limits
@@ -65,6 +66,7 @@ class Tuning:
     feedback_tail_keys: int = 2_000
     evaluation_seconds: float = 60.0
     waiting_keys: int = 2_000
+    looked_at_keys: int = 150
     share: float = 0.01
 
 
@@ -107,6 +109,7 @@ class Book:
         self._signs: Signs | None = None
         self._seen: deque[tuple[float, int]] = deque()
         self._waiting: list[int] = []
+        self._turn = 0
         self._covered: datetime | None = None
         self._round_began: datetime | None = None
         self._round_done: set[str] = set()
@@ -124,7 +127,8 @@ class Book:
         self.conversations = KeyRollup(self._read_conversations, self._below_conversation, tuning.limits)
         self.feedback: KeyRollup | None = None
         if relations.feedback is not None:
-            self.feedback = KeyRollup(self._read_feedback, self._below_feedback, tuning.limits)
+            limits = replace(tuning.limits, freeze_keys=min(tuning.limits.freeze_keys, tuning.feedback_tail_keys))
+            self.feedback = KeyRollup(self._read_feedback, self._below_feedback, limits)
 
     @property
     def version(self) -> tuple[int, int, int]:
@@ -189,7 +193,7 @@ class Book:
             rollup, target = self.conversations, self._settled(signs)
             top, low = rollup.tail_low or 0, rollup.tail_from(target)
             if self._waiting and self._may_be_analysed(signs):
-                asks["waiting"] = self._ask_waiting
+                asks["waiting"] = partial(self._ask_waiting, self._looked_at(signs))
             if low > top:
                 asks["rows", top, low] = partial(self._ask_conversations, top, low, None)
             if low > self._to_remember:
@@ -221,7 +225,7 @@ class Book:
                 if before is not None and before.lowest != signs.lowest:
                     self.conversations.recount_key(signs.lowest)
             if self._may_be_analysed(signs):
-                self._recount_analysed()
+                self._recount_analysed(self._looked_at(signs))
             self._move_tail(signs)
             self.conversations.read_tail()
         if self.feedback is not None and (before is None or before.feedback != signs.feedback):
@@ -409,16 +413,25 @@ class Book:
         before = self._signs
         return before is None or signs.rewritten is None or signs.rewritten != before.rewritten
 
-    def _recount_analysed(self) -> None:
-        """Recount the segments of rows that were not analysed when last seen, and are now."""
-        if not self._waiting:
+    def _looked_at(self, signs: Signs) -> list[int]:
+        """Return which waiting rows to ask about: where nobody counts updates, the newest and some others in turn."""
+        few = self._tuning.looked_at_keys
+        if signs.rewritten is not None or len(self._waiting) <= 2 * few:
+            return self._waiting
+        others = self._waiting[few:]
+        return [*self._waiting[:few], *(others[(self._turn + n) % len(others)] for n in range(few))]
+
+    def _recount_analysed(self, keys: list[int]) -> None:
+        """Recount the segments of those rows that were not analysed when last seen, and are now."""
+        if not keys:
             return
-        still = {row[0] for row in self._answer("waiting", self._ask_waiting)}
-        done = [key for key in self._waiting if key not in still]
+        still = {row[0] for row in self._answer("waiting", partial(self._ask_waiting, keys))}
+        done = {key for key in keys if key not in still}
         segments = {id(s): key for key in done if (s := self.conversations.segment_of(key)) is not None}
         for key in segments.values():
             self.conversations.recount_key(key)
-        self._waiting = [key for key in self._waiting if key in still]
+        self._waiting = [key for key in self._waiting if key not in done]
+        self._turn += self._tuning.looked_at_keys
 
     def _lowest(self, signs: Signs) -> int:
         return signs.lowest if signs.lowest is not None else 0
@@ -442,8 +455,13 @@ class Book:
         answer: T = self._ahead.pop(question) if question in self._ahead else ask()
         return answer
 
-    def _ask_waiting(self) -> list[Row]:
-        return self._database.rows(still_unanalysed(self.relations, self._waiting))
+    def _ask_waiting(self, keys: list[int]) -> list[Row]:
+        # Of few lengths, some keys said twice: the statement is not made anew each time.
+        most = 2 * self._tuning.looked_at_keys
+        places = -(-len(keys) // most) * most
+        if places not in self._prepared:
+            self._prepared[places] = still_unanalysed(self.relations, places)
+        return self._database.rows(self._prepared[places], {f"key_{n}": keys[n % len(keys)] for n in range(places)})
 
     def _ask_unanalysed(self, low: int, high: int) -> list[Row]:
         return self._database.rows(unanalysed_keys(self.relations, low, high, self._tuning.waiting_keys))

@@ -70,6 +70,9 @@ _FILTERS = 16
 _SCORES = 8
 """Sums of scores kept: both periods of the view, and of those looked at before."""
 
+_FEW_KEYS = 100
+"""Keys below the largest that may still be taken where rows become visible in the order of their keys."""
+
 _BOOKS = 6
 """A view needs up to five: both periods of an uneven window, each with and without its filter, and all times."""
 
@@ -123,9 +126,7 @@ class Collector:
         self.database = database
         self.signs: Signs | None = None
         self._zone = ZoneInfo(settings.timezone)
-        self._tuning = tuning or Tuning(
-            Limits(database.slice_keys), tail_seconds=settings.tail_seconds, tail_keys=settings.tail_keys
-        )
+        self._tuning = tuning or _tuning(database, settings)
         self._expressions = Expressions(
             database.dialect, settings.sentiment_aliases, settings.naive_timezone, settings.timezone
         )
@@ -697,6 +698,13 @@ class Collector:
     def _lasting_warnings(self, on: Relations) -> tuple[Notice, ...]:
         missing = () if on.schema.evaluations else (Notice("source.no_evaluations"),)
         return (*self.database.warnings, *on.schema.warnings, *missing)
+
+
+def _tuning(database: Database, settings: Settings) -> Tuning:
+    tuning = Tuning(Limits(database.slice_keys), tail_seconds=settings.tail_seconds, tail_keys=settings.tail_keys)
+    if database.one_writer:
+        return replace(tuning, margin_keys=_FEW_KEYS, feedback_tail_keys=_FEW_KEYS)
+    return tuning
 
 
 def _since(window: Window, previous: Period | None) -> datetime | None:

@@ -31,7 +31,6 @@ from aiops_tui.text.printable import printable
 Publish = Callable[[Snapshot | None, Status], None]
 T = TypeVar("T")
 
-_RECONCILE_SHARE = 0.01
 _RECOUNT_REST = 0.2
 _FIRST_RETRY = 1.0
 _LAST_RETRY = 30.0
@@ -62,6 +61,7 @@ class Monitor:
         self._interval = settings.interval
         self._paused = self._idle = False
         self._polled = 0.0
+        self._looked: datetime | None = None
         self._stopping = False
         self._asked = threading.Event()
         self._requests = Requests()
@@ -304,8 +304,11 @@ class Monitor:
             self._tell(self._status.polled_at)
             return rest
         self._wanted_refresh = False
+        # What is collected is as old as the signs that it rests on, however long that takes.
+        self._looked = datetime.now(UTC)
         signs = collector.probe()
         self._show(collector, signs)
+        self._tell(self._looked)
         self._polled = time.monotonic()
         if collector.is_partial:
             return 0.0
@@ -338,7 +341,6 @@ class Monitor:
             if view is not self._view:
                 self._asked.set()
             self._snapshot, self._shown, self._glanced = snapshot, shown, None
-        self._tell(datetime.now(UTC))
 
     def _show_first(self, collector: Collector, view: View) -> None:
         """Show what is there soon of a view that takes long: a part of it, or the Overview alone."""
@@ -353,7 +355,7 @@ class Monitor:
                 tabs = {view.tab: panels(view.tab, seen.inputs)}
                 self._snapshot = _told(self._settings, collector, view, seen, tabs)
                 self._glanced = view
-                self._tell(datetime.now(UTC))
+                self._tell(self._looked)
         finally:
             self._collecting = False
 
@@ -377,7 +379,7 @@ class Monitor:
                 break
             changed = collector.recount_next() or changed
             now = time.monotonic()
-            self._recount_at = now + max((now - started) / _RECONCILE_SHARE, _RECOUNT_REST)
+            self._recount_at = now + max((now - started) / collector.database.spare_share, _RECOUNT_REST)
         if changed:
             self._shown = None
         return 0.0 if self._asked.is_set() else max(ends - time.monotonic(), 0.0)

@@ -39,6 +39,12 @@ class Database(ABC):
     slice_keys: int
     """How many keys one statement may read while loading."""
 
+    one_writer = False
+    """Whether only one transaction at a time can be writing, so that rows become visible in the order of their keys."""
+
+    spare_share = 0.01
+    """The share of the time in which it may be asked what nobody waits for."""
+
     def __init__(self, settings: Settings, target: str) -> None:
         self.settings = settings
         self.target = target

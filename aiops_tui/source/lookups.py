@@ -100,9 +100,10 @@ def unanalysed_keys(on: Relations, low: int, high: int, limit: int) -> sa.Select
     return sa.select(on.key).where(on.key >= low, on.key < high, waiting).order_by(on.key.desc()).limit(limit)
 
 
-def still_unanalysed(on: Relations, keys: Sequence[int]) -> sa.Select[Any]:
-    """Return which of these keys' rows still have no sentiment."""
+def still_unanalysed(on: Relations, places: int) -> sa.Select[Any]:
+    """Return which of the keys ``key_0``, ``key_1`` and so on, so many of them, are of rows without sentiment still."""
     waiting = on.on.unanalysed(on.conversations.c.sentiment)
+    keys = [sa.bindparam(f"key_{place}", 0, sa.BigInteger) for place in range(places)]
     return sa.select(on.key).where(on.key.in_(keys), waiting)
 
 

@@ -30,6 +30,10 @@ class SQLite(Database):
     """An SQLite file, opened for reading alone."""
 
     dialect = "sqlite"
+    one_writer = True
+
+    # What the database does is done by the console itself.
+    spare_share = 0.005
 
     def __init__(self, settings: Settings, path: Path) -> None:
         super().__init__(settings, printable(path.name, 200))

@@ -43,7 +43,10 @@ def sqlite_seconds(column: ColumnElement[object], naive_timezone: str) -> Column
 
     def head(length: int) -> ColumnElement[int]:
         # The fraction is cut off as text: SQLite's own functions would round it up.
-        days: ColumnElement[float] = sa.func.julianday(sa.func.substr(text, 1, length), type_=sa.Double()) - _EPOCH_DAY
+        return whole_clock(sa.func.substr(text, 1, length))
+
+    def whole_clock(clock: ColumnElement[str]) -> ColumnElement[int]:
+        days: ColumnElement[float] = sa.func.julianday(clock, type_=sa.Double()) - _EPOCH_DAY
         return sa.cast(days * DAY + (0.5 - _FIRST), sa.BigInteger) + _FIRST
 
     def written(length: int) -> ColumnElement[int]:
@@ -65,7 +68,7 @@ def sqlite_seconds(column: ColumnElement[object], naive_timezone: str) -> Column
     whole = sa.cast(counted, sa.BigInteger)
     seconds = sa.case(
         # As most clocks write: told apart at one glance, because the general form costs three times as much.
-        (text.op("GLOB")(_PLAIN), sa.cast(sa.func.strftime("%s", text), sa.BigInteger) - naive),
+        (text.op("GLOB")(_PLAIN), whole_clock(text) - naive),
         # The dash keeps out what strftime takes for a time as well: 'now', clock times, numbers of days.
         (sa.and_(sa.func.typeof(column) == "text", sa.func.substr(text, 5, 1) == "-"), clock),
         (sa.func.typeof(column).in_(("integer", "real")), whole - sa.case((counted < whole, 1), else_=0)),

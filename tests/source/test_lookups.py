@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.window import Period, epoch, from_epoch
 from aiops_tui.source import lookups
+from aiops_tui.source.connection import Values
 from aiops_tui.source.database import Database
 from tests.source.place import CONVERSATIONS, FEEDBACK, Place
 
@@ -53,8 +54,8 @@ class Backend:
         self.on = place.relations(database)
         self._database = database
 
-    def ask(self, statement: sa.Executable) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self._database.rows(statement)]
+    def ask(self, statement: sa.Executable, values: Values | None = None) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._database.rows(statement, values or {})]
 
 
 @pytest.fixture
@@ -92,8 +93,8 @@ def test_conversations_that_wait_for_their_sentiment(few: Backend) -> None:
     assert few.ask(lookups.unanalysed_keys(few.on, 0, 100, 10)) == [(4,), (3,)]
     assert few.ask(lookups.unanalysed_keys(few.on, 0, 4, 10)) == [(3,)]
     assert few.ask(lookups.unanalysed_keys(few.on, 0, 100, 1)) == [(4,)]
-    assert sorted(few.ask(lookups.still_unanalysed(few.on, [1, 3, 4, 99]))) == [(3,), (4,)]
-    assert few.ask(lookups.still_unanalysed(few.on, [])) == []
+    keys = {f"key_{place}": key for place, key in enumerate([1, 3, 4, 99, 3])}
+    assert sorted(few.ask(lookups.still_unanalysed(few.on, len(keys)), keys)) == [(3,), (4,)]
 
 
 def test_the_newest_conversations(few: Backend) -> None:
