@@ -57,7 +57,8 @@ class Plain:
         read = _Reader(url, start, end)
         talks = read.frame(_TALKS, _TALK).with_columns(kind=_kind())
         judged = read.frame(_JUDGED, _JUDGEMENT).with_columns(kind=_kind(), score=pl.mean_horizontal(CRITERIA))
-        rated = read.frame(_RATED, _RATING)
+        known = pl.when(pl.col("feedback").is_in(["like", "dislike"])).then("feedback").otherwise(pl.lit("other"))
+        rated = read.frame(_RATED, _RATING).with_columns(known.alias("feedback"))
         first = read.frame(_FIRST, pl.Schema({"user": _TEXT, "first": _WHOLE}))
 
         def of(period: Period) -> Rows:

@@ -21,7 +21,7 @@ _PAUSE = 0.05
 _CHANGE = """UPDATE conversation_log
 SET sentiment = CASE WHEN topic IN ('주제 1', '주제 2', '주제 5') THEN '부정' ELSE {label} END
 WHERE id <= (SELECT max(id) FROM conversation_log) - {back}
-AND id > (SELECT max(id) FROM conversation_log) - {back} - {rows}"""
+AND id > (SELECT max(id) FROM conversation_log) - {back} - {rows} AND sentiment IS NOT NULL"""
 _ANALYSE = """UPDATE conversation_log SET sentiment = CASE id % 3 WHEN 0 THEN '긍정' WHEN 1 THEN '중립' ELSE '부정' END
 WHERE id > (SELECT max(id) FROM conversation_log) - {back} AND sentiment IS NULL"""
 _DELETE = """DELETE FROM conversation_log WHERE id = (SELECT max(id) FROM conversation_log) - {back}

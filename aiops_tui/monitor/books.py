@@ -26,6 +26,7 @@ from aiops_tui.source.cells import (
     with_scores,
 )
 from aiops_tui.source.database import Database, Row, Statement, first_value
+from aiops_tui.source.disorder import Disorder
 from aiops_tui.source.lookups import (
     disliked_among,
     first_key_since,
@@ -51,9 +52,9 @@ Recall = Callable[["Book", Signs], "Kept | None"]
 class Tuning:
     """How rollups are cut. ``seconds`` and ``keys`` bound the tail, ``margin_keys`` lie below it for safety.
 
-    Bounds found by bisection are widened by ``disorder``; tables of fewer than ``whole_keys`` keys are read from their
-    first. Of ``waiting_keys`` that may have been analysed, at most twice ``looked_at_keys`` are asked about at each
-    poll if the database does not count updates. Evaluations, which have no key, are read again at most every
+    Bounds found by bisection are widened by ``disorder`` at least; tables of fewer than ``whole_keys`` keys are read
+    from their first. Of ``waiting_keys`` that may have been analysed, at most twice ``looked_at_keys`` are asked about
+    at each poll if the database does not count updates. Evaluations, which have no key, are read again at most every
     ``evaluation_seconds``; answers that are no sums take at most about ``share`` of the time.
     """
 
@@ -88,6 +89,7 @@ class Kept:
     feedback: Sequence[Segment]
     reconciled_at: datetime
     rows: KeptRows | None = None
+    disorder: timedelta = timedelta(0)
 
 
 class Book:
@@ -111,6 +113,9 @@ class Book:
         self._waiting: list[int] = []
         self._turn = 0
         self._covered: datetime | None = None
+        self._margin = tuning.disorder
+        self.disorder = Disorder()
+        self._looked_at = -1
         self._round_began: datetime | None = None
         self._round_done: set[str] = set()
         self._rounds = 0
@@ -166,11 +171,16 @@ class Book:
             kept = self._recall(self, signs) if self._recall is not None else None
         start = EARLIEST if since is None else since
         if whole or self._covered is None or start < self._covered:
-            found = self.relations.found
-            low = found.low if found else lowest if whole else self._first_key(start, lowest, highest)
+            if kept is not None:
+                self.disorder = Disorder(kept.disorder)
+            low = lowest if whole else self._first_key(start, lowest, highest)
             if kept is not None:
                 yield from self._take_over(kept, low, lowest)
             yield from self.conversations.fill(low)
+        if not whole:
+            yield from self._widen(start, lowest, signs)
+        # What lies further below was read when everything was recounted, of later times alone perhaps.
+        yield from self.conversations.fill(self.conversations.low or 0, since)
         if self.feedback is not None and signs.lowest_feedback is not None:
             known = self._covered is not None and self._covered <= start
             have = self.feedback.low if known else None
@@ -179,6 +189,14 @@ class Book:
                 yield from self.feedback.take_over(kept.feedback, low, signs.lowest_feedback)
             yield from self.feedback.fill(low)
         self._covered = start if self._covered is None else min(start, self._covered)
+
+    def _widen(self, start: datetime, lowest: int, signs: Signs) -> Iterator[tuple[int, int]]:
+        """Read on below what was read of a time on, as far as the disorder among its rows advises."""
+        if self._looked_at != self.conversations.version:
+            self.disorder.look(self.conversations.parts(), signs.now)
+            if self.disorder.margin(self._tuning.disorder) > self._margin:
+                yield from self.conversations.fill(self._first_key(start, lowest, signs.highest or 0))
+            self._looked_at = self.conversations.version
 
     def cover_everything(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
         """Read what rows of a time on may lie anywhere below, as late ones do; costs a pass over the whole table."""
@@ -193,7 +211,7 @@ class Book:
             rollup, target = self.conversations, self._settled(signs)
             top, low = rollup.tail_low or 0, rollup.tail_from(target)
             if self._waiting and self._may_be_analysed(signs):
-                asks["waiting"] = partial(self._ask_waiting, self._looked_at(signs))
+                asks["waiting"] = partial(self._ask_waiting, self._to_ask_about(signs))
             if low > top:
                 asks["rows", top, low] = partial(self._ask_conversations, top, low, None)
             if low > self._to_remember:
@@ -225,7 +243,7 @@ class Book:
                 if before is not None and before.lowest != signs.lowest:
                     self.conversations.recount_key(signs.lowest)
             if self._may_be_analysed(signs):
-                self._recount_analysed(self._looked_at(signs))
+                self._recount_analysed(self._to_ask_about(signs))
             self._move_tail(signs)
             self.conversations.read_tail()
         if self.feedback is not None and (before is None or before.feedback != signs.feedback):
@@ -413,7 +431,7 @@ class Book:
         before = self._signs
         return before is None or signs.rewritten is None or signs.rewritten != before.rewritten
 
-    def _looked_at(self, signs: Signs) -> list[int]:
+    def _to_ask_about(self, signs: Signs) -> list[int]:
         """Return which waiting rows to ask about: where nobody counts updates, the newest and some others in turn."""
         few = self._tuning.looked_at_keys
         if signs.rewritten is not None or len(self._waiting) <= 2 * few:
@@ -437,18 +455,25 @@ class Book:
         return signs.lowest if signs.lowest is not None else 0
 
     def _first_key(self, since: datetime, lowest: int, highest: int) -> int:
-        seconds = int(epoch(since) - self._tuning.disorder.total_seconds())
-        rows = self._database.rows(first_key_since(self.relations, seconds, lowest, highest + 1))
-        return max(int(rows[0][0]), lowest) if rows and rows[0][0] is not None else lowest
+        self._margin = self.disorder.margin(self._tuning.disorder)
+        return self._bound(since, lowest, highest)
+
+    def _bound(self, since: datetime, lowest: int, highest: int, *, feedback: bool = False) -> int:
+        """Return a key below which no row of a time on lies but for those in greater disorder than was ever seen."""
+        seconds, top = int(epoch(since) - self._margin.total_seconds()), highest + 1
+        while True:
+            rows = self._database.rows(first_key_since(self.relations, seconds, lowest, top, feedback=feedback))
+            found, misled = rows[0]
+            if misled is None:
+                return max(int(found), lowest) if found is not None else lowest
+            top = int(misled)
 
     def _first_feedback(self, since: datetime | None, signs: Signs) -> int:
         """Return the key from which feedback has to be read; bounds are looked for in large tables alone."""
         lowest, highest = signs.lowest_feedback or 0, signs.highest_feedback or 0
         if since is None or highest - lowest <= self._tuning.whole_keys:
             return lowest
-        seconds = int(epoch(since) - self._tuning.disorder.total_seconds())
-        rows = self._database.rows(first_key_since(self.relations, seconds, lowest, highest + 1, feedback=True))
-        return max(int(rows[0][0]), lowest) if rows and rows[0][0] is not None else lowest
+        return self._bound(since, lowest, highest, feedback=True)
 
     def _answer(self, question: Hashable, ask: Callable[[], T]) -> T:
         """Return what was asked ahead, or ask."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from weakref import WeakSet
 
@@ -25,6 +25,7 @@ _FORM = 1
 """Goes up whenever cells are counted otherwise: what an earlier version kept is not taken for them."""
 
 _EVERY = 60.0
+_NOTHING = pl.DataFrame()
 
 
 class Keeper:
@@ -62,7 +63,9 @@ class Keeper:
         self._kept.update([*segments[0], *segments[1]])
         note = min(piece.note for piece in (*conversations, *feedback))
         self._told |= dict.fromkeys((self._owner(book, signs, what) for what in ("c", "f")), (note, ()))
-        return Kept(segments[0], segments[1], datetime.fromisoformat(note), self._kept_rows(book, signs))
+        seen = sum((timedelta(seconds=p.low) for p in self._cache.load(self._owner(book, signs, "d"))), timedelta(0))
+        self._told["d"] = seen
+        return Kept(segments[0], segments[1], datetime.fromisoformat(note), self._kept_rows(book, signs), seen)
 
     def kept_users(self, book: Book, signs: Signs) -> KeptUsers | None:
         """Return the distinct users last counted, None if there are none."""
@@ -80,6 +83,10 @@ class Keeper:
         self._keep_segments(self._owner(book, signs, "c"), book.conversations.segments, note)
         if book.feedback is not None:
             self._keep_segments(self._owner(book, signs, "f"), book.feedback.segments, note)
+        seen = book.disorder.seen
+        if self._told.get("d", timedelta(0)) != seen:
+            self._cache.save(self._owner(book, signs, "d"), [Piece(int(seen.total_seconds()), 0, "", _NOTHING)])
+            self._told["d"] = seen
         rows = book.kept_rows
         if rows is not None and self._told.get("e") != rows.signs:
             about = {"since": rows.since.isoformat(), "signs": rows.signs}

@@ -15,6 +15,9 @@ from aiops_tui.source.relations import SCORE, Relations
 _PROBE = 33
 """A probe of the bisection is the median time of so many neighbouring rows, so that an absurd date misleads nothing."""
 
+_SPREAD = 32
+"""So many keys are looked at beside those of the bisection."""
+
 _ALL = Filter()
 
 TEXT_LIMIT = 100_000
@@ -36,7 +39,9 @@ LIST_LIMIT = 400
 def first_key_since(on: Relations, seconds: int, low: int, high: int, *, feedback: bool = False) -> sa.Select[Any]:
     """Bisect the key of conversations or feedback for the first row at or after a time, in one statement.
 
-    ``seconds`` are those since the epoch; the answer lies in ``low`` to ``high``.
+    ``seconds`` are those since the epoch; the answer lies in ``low`` to ``high``. A second column is the lowest of some
+    keys, spread evenly, that lie below the answer and whose rows are not earlier all the same: many rows of larger keys
+    are late then, and have misled the bisection. NULL if there is none.
     """
     if feedback:
         assert on.feedback is not None  # noqa: S101
@@ -49,15 +54,29 @@ def bisected(key: Whole, at: Whole, seconds: int, low: int, high: int) -> sa.Sel
     bounds = (sa.cast(low, sa.BigInteger).label("lo"), sa.cast(high, sa.BigInteger).label("hi"))
     span = sa.select(*bounds).cte("span", recursive=True)
     middle: Whole = span.c.lo + (span.c.hi - span.c.lo) // sa.literal(2, sa.BigInteger)
-    near = (
-        sa.select(at.label("at")).where(key >= middle, at.is_not(None)).order_by(key).limit(_PROBE).correlate(span)
-    ).subquery("near")
-    median = sa.select(near.c.at).order_by(near.c.at).limit(1).offset(_PROBE // 2).scalar_subquery()
     # Asked twice, because SQLite takes the recursive table nowhere but in the outermost FROM.
-    earlier = sa.func.coalesce(median < seconds, sa.false())
+    earlier = sa.func.coalesce(_median_time(key, at, middle, span) < seconds, sa.false())
     step = sa.select(sa.case((earlier, middle + 1), else_=span.c.lo), sa.case((earlier, span.c.hi), else_=middle))
     span = span.union_all(step.where(span.c.lo < span.c.hi))
-    return sa.select(sa.func.max(span.c.lo))
+    found = sa.select(sa.func.max(span.c.lo).label("lo")).cte("found")
+    spread = sa.union_all(*(sa.select(sa.literal(probe, sa.BigInteger).label("key")) for probe in _spread(low, high)))
+    probe = spread.subquery("spread")
+    later = _median_time(key, at, probe.c.key, probe) >= seconds
+    misled = sa.select(sa.func.min(probe.c.key)).where(probe.c.key < found.c.lo, later).correlate(found)
+    return sa.select(found.c.lo, misled.scalar_subquery())
+
+
+def _spread(low: int, high: int) -> list[int]:
+    step = max((high - low) // _SPREAD, 1)
+    return list(range(low, low + step * _SPREAD, step))
+
+
+def _median_time(key: Whole, at: Whole, first: Whole, place: sa.FromClause) -> sa.ScalarSelect[Any]:
+    """Return the median time of some rows from a key on, that is of a row of ``place``."""
+    near = (
+        sa.select(at.label("at")).where(key >= first, at.is_not(None)).order_by(key).limit(_PROBE).correlate(place)
+    ).subquery("near")
+    return sa.select(near.c.at).order_by(near.c.at).limit(1).offset(_PROBE // 2).scalar_subquery()
 
 
 def tail_key(on: Relations, since_seconds: int, low: int) -> sa.Select[Any]:

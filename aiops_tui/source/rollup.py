@@ -83,11 +83,13 @@ class KeyRollup:
     def fill(self, low: int, since: datetime | None = None) -> Iterator[tuple[int, int]]:
         """Read what is missing from ``low`` up to the tail, the newest first, yielding (keys done, keys in all).
 
-        With ``since``, rows before that time are left out of what is read now; segments that leave out more than that
-        are read again. Each step reads at most a slice of rows in one statement, over more keys where they are sparse.
+        With ``since``, rows before that time are left out of what is read now; segments above ``low`` that leave out
+        more than that are read again. Each step reads at most a slice of rows in one statement, over more keys where
+        they are sparse.
         """
         assert self.tail_low is not None  # noqa: S101
-        short = [s for s in self.segments if s.since is not None and (since is None or s.since > since)]
+        left_out = [s for s in self.segments if s.since is not None and s.high > low]
+        short = [s for s in left_out if since is None or (s.since is not None and s.since > since)]
         top = self.low if self.low is not None else self.tail_low
         done, steps = 0, max(top - low, 0) + sum(s.high - s.low for s in short)
         for segment in short:

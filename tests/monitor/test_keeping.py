@@ -21,7 +21,7 @@ from aiops_tui.monitor.keeping import FILE
 from aiops_tui.source.cache import CellCache, Piece
 from aiops_tui.source.database import open_database
 from aiops_tui.source.rollup import Limits
-from tests.monitor.backend import Backend, Judgement
+from tests.monitor.backend import Backend, Judgement, Talk
 from tests.monitor.conftest import settings_for, some_talks
 
 TUNING = Tuning(Limits(40, freeze_keys=10), tail_keys=20, margin_keys=1, whole_keys=50, feedback_tail_keys=5)
@@ -42,7 +42,7 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]
         yield backend
 
 
-def look(url: str, state: Path, *, reconcile: bool = False) -> tuple[Collected, int]:
+def look(url: str, state: Path, view: View = VIEW, *, reconcile: bool = False) -> tuple[Collected, int]:
     """Look once as a console does that has just started; return the slices of conversations that it read, too."""
     settings = replace(settings_for(url, state), state_dir=state)
     with closing(open_database(settings)) as database:
@@ -50,10 +50,10 @@ def look(url: str, state: Path, *, reconcile: bool = False) -> tuple[Collected, 
         collector = Collector(settings, database, TUNING, at_once=False)
         collector.probe()
         slices = []
-        collected = collector.collect(VIEW, ("overview",), lambda done, steps: slices.append(done))
+        collected = collector.collect(view, ("overview",), lambda done, steps: slices.append(done))
         if reconcile:
-            collector.reconcile(VIEW, lambda done, steps: None)
-            collected = collector.collect(VIEW, ("overview",), lambda done, steps: None)
+            collector.reconcile(view, lambda done, steps: None)
+            collected = collector.collect(view, ("overview",), lambda done, steps: None)
         collector.keep()
         return collected, len(slices)
 
@@ -123,6 +123,27 @@ def test_keys_that_the_table_has_no_more_are_not_taken_over(backend: Backend, tm
     backend.run("DELETE FROM conversation_log WHERE id > 200")
     backend.commit()
     assert counted(look(backend.url, tmp_path)[0])[:2] == (200, 50)
+
+
+def test_rows_out_of_order_widen_what_is_read_and_the_next_start_knows(backend: Backend, tmp_path: Path) -> None:
+    backend.create()
+    now = some_talks(0, 1)[0].time
+    assert now is not None
+    # Every tenth is a day ahead of those around it, as where keys are handed out in blocks.
+    times = {key: now - timedelta(minutes=14 * (1200 - key)) for key in range(1, 1201)}
+    times |= {key: times[key] + timedelta(days=1) for key in range(10, 1090, 10)}
+    backend.insert([Talk(key, "u", "긍정", "환불", time) for key, time in times.items()])
+    inside = [key for key, time in times.items() if time > now - timedelta(days=1)]
+    assert sum(key < 1200 - 30 * 60 / 14 for key in inside) > 5, "some lie below the usual margin"
+    view = View(window=WindowSpec("24h"), compare="off")
+
+    def conversations() -> int:
+        return int(look(backend.url, tmp_path, view)[0].inputs.current.conversations["n"].sum())
+
+    assert abs(conversations() - len(inside)) <= 2
+    with closing(sqlite3.connect(tmp_path / FILE)) as file:
+        assert file.execute("SELECT low > 15 * 3600 FROM pieces WHERE high = 0 AND note = ''").fetchall() == [(1,)]
+    assert abs(conversations() - len(inside)) <= 2
 
 
 @pytest.mark.parametrize("content", [b"", b"no database" * 1000])
