@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
+import polars as pl
+
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import fold_topic
 from aiops_tui.model.records import Neighbours, Page, TopicCount
 from aiops_tui.model.window import Period
-from aiops_tui.monitor.lists import Lists, recent_of
+from aiops_tui.monitor.lists import Lists, recent_of, with_scores
 from aiops_tui.source.database import Database, Row, first_value
 from aiops_tui.source.lookups import beside, key_below, recent, top_topics, user_of
 from aiops_tui.source.problems import Cancelled, SourceError
@@ -26,12 +28,19 @@ _NEAR = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Where a page is looked for: the rows of a period that a filter lets through; none has a key below ``low``."""
+    """Where a page is looked for: the rows of a period that a filter lets through; none has a key below ``low``.
+
+    ``high`` is the highest key that was seen. ``evaluations`` are those of all conversations from the key
+    ``evaluated`` on, where they are at hand.
+    """
 
     on: Relations
     wanted: Filter
     period: Period
     low: int
+    high: int | None = None
+    evaluations: pl.DataFrame | None = None
+    evaluated: int = 0
 
 
 def read_page(
@@ -44,14 +53,19 @@ def read_page(
     """
     found: list[Row] = []
     top = _number(after)
+    # Most pages lie near where they begin: only what does not is measured out by rows.
+    start = where.high if top is None else top
+    step = None if start is None else start - _slice(database)
     while True:
-        bottom = max(_bottom(database, where.on, top), where.low)
+        bottom = max(_bottom(database, where.on, top) if step is None else step, where.low)
         wanted = limit + 1 - len(found)
         found += database.rows(recent(where.on, where.wanted, where.period, bottom, wanted, below=top))
         if len(found) > limit or bottom <= where.low:
             break
-        top = bottom
+        top, step = bottom, None
     rows = tuple(map(recent_of, found[:limit]))
+    if where.evaluations is not None and (not found or found[:limit][-1][0] >= where.evaluated):
+        return Page(with_scores(rows, where.evaluations), len(found) > limit, total)
     try:
         rows = lists.scored_page(where.on, rows)
     except SourceError as error:
@@ -95,9 +109,13 @@ def read_neighbours(database: Database, on: Relations, key: str) -> Neighbours:
 
 def _bottom(database: Database, on: Relations, top: int | None) -> int:
     """Return how far down one statement looks: a reader keeps the writers of some databases waiting."""
-    rows = max(database.slice_keys, _LEAST_ROWS)
+    rows = _slice(database)
     found: int | None = first_value(database.rows(key_below(on.key, top, rows)))
     return -(2**62) if found is None else int(found)
+
+
+def _slice(database: Database) -> int:
+    return max(database.slice_keys, _LEAST_ROWS)
 
 
 def _number(key: str | None) -> int | None:
