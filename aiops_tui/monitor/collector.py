@@ -313,18 +313,14 @@ class Collector:
             low = self._choice.low(on, window.period, signs) if book is None else book.first_key_in(window.start)
         if on.found is not None and on.found.low > low:
             on = replace(on, found=None)
-        known = self._evaluated()
-        rows, since = (None, 0) if known is None else known
-        return Stretch(on, view.filter.of_conversations, window.period, low, signs.highest, rows, since), window
+        rows, evaluated = self._evaluated()
+        return Stretch(on, view.filter.of_conversations, window.period, low, signs.highest, rows, evaluated), window
 
-    def _evaluated(self) -> tuple[pl.DataFrame, int] | None:
-        """Return evaluations at hand, all those of conversations from some key on, the lowest there is."""
-        books = (
-            book.kept_rows for book in self._books.values() if book.query == replace(book.query, wanted=_EVERYTHING)
-        )
-        known = [rows for rows in books if rows is not None]
-        best = min(known, key=lambda rows: rows.low, default=None)
-        return None if best is None else (best.rows, best.low)
+    def _evaluated(self) -> tuple[pl.DataFrame | None, int]:
+        """Return evaluations at hand, and the lowest key from which on they are those of all conversations."""
+        read = (book.kept_rows for book in self._books.values() if not book.query.wanted)
+        best = min((rows for rows in read if rows is not None), key=lambda rows: rows.low, default=None)
+        return (None, 0) if best is None else (best.rows, best.low)
 
     def _counted(self, wanted: Filter, window: Window) -> int | None:
         """Return how many conversations a filter lets through, None unless the cells at hand tell."""
