@@ -17,6 +17,7 @@ from aiops_tui.text.cells import wrap
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.clipboard import told
 from aiops_tui.tui.footer import Footer
+from aiops_tui.tui.keys import key_named
 from aiops_tui.tui.look import host
 from aiops_tui.tui.screens.letter import conversation_lines, conversation_text, remaining_lines
 from aiops_tui.tui.styles import STYLES
@@ -202,7 +203,8 @@ class ConversationScreen(ModalScreen[datetime | None]):
     def _show(self, *, keep_place: bool = False) -> None:
         conversation, notices = self.conversation, self._notices
         beside, gone = self.beside, self.gone
-        look = host(self).look
+        look, table = host(self).look, host(self).keys
+        keys = key_named("users_earlier", table).shown, key_named("users_later", table).shown
         heading = look.words("tui.conversation.title", id=self.key)
         missing = any(notice.id == _MISSING for notice in notices)
         remains = self._remains(self.key) if conversation is None and missing else ()
@@ -211,7 +213,7 @@ class ConversationScreen(ModalScreen[datetime | None]):
             if conversation is None:
                 texts = (row for notice in notices for row in wrap(look.words.notice(notice), cells))
                 return [*((Span(text, "muted"),) for text in texts), *remaining_lines(remains, look, cells)]
-            return conversation_lines(conversation, look, cells, beside, gone=gone)
+            return conversation_lines(conversation, look, cells, beside, keys, gone=gone)
 
         self.query_one(Reader).show(heading, write, keep_place=keep_place)
         leads = {"users_earlier": beside.before, "users_later": beside.after}

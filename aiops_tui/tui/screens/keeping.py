@@ -9,6 +9,7 @@ from aiops_tui.config.savedviews import LONGEST, delete_view, save_view, saved_v
 from aiops_tui.model.panels import Notice
 from aiops_tui.model.reopening import ViewError, options_of, view_of
 from aiops_tui.model.view import View
+from aiops_tui.tui.keys import key_named
 from aiops_tui.tui.look import host
 from aiops_tui.tui.screens.handing import HandingScreen
 
@@ -67,7 +68,7 @@ class KeepingScreen(HandingScreen):
         except OSError as error:
             self._not_kept(error)
         else:
-            desk.tell(desk.look.words("tui.save_view.done", name=name))
+            desk.tell(desk.look.words("tui.save_view.done", name=name, key=key_named("palette", desk.keys).shown))
 
     def open_saved(self, name: str) -> None:
         """Open a saved view."""

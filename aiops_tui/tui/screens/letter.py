@@ -24,13 +24,19 @@ TOP = 10.0
 
 
 def conversation_lines(
-    conversation: Conversation, look: Look, cells: int, beside: Neighbours = _NOBODY, *, gone: bool = False
+    conversation: Conversation,
+    look: Look,
+    cells: int,
+    beside: Neighbours = _NOBODY,
+    keys: tuple[str, str] = ("", ""),
+    *,
+    gone: bool = False,
 ) -> Sequence[Line]:
     """Return a conversation: who, when, what about; question; answer; scores, comment, feedback; the same user's.
 
-    ``gone`` says that it has been deleted since it was read.
+    ``keys`` lead to those ``beside``; ``gone`` says that it has been deleted since it was read.
     """
-    return [*_conversation(conversation, look, cells, gone=gone), *_same_user(beside, look, cells)]
+    return [*_conversation(conversation, look, cells, gone=gone), *_same_user(beside, keys, look, cells)]
 
 
 def _conversation(conversation: Conversation, look: Look, cells: int, *, gone: bool = False) -> Iterator[Line]:
@@ -45,7 +51,7 @@ def _conversation(conversation: Conversation, look: Look, cells: int, *, gone: b
     )
     column = max(width(name) for name, _, _ in facts) + 2
     for name, fact, role in facts:
-        yield (Span(fit(name, column), "muted"), Span(fact, role))
+        yield from _fact(name, fact, role, column, measure)
     if conversation.cut:
         yield (Span(words("tui.conversation.cut"), "alarm"),)
     for title, text in (
@@ -82,12 +88,17 @@ def remaining_lines(remains: Sequence[tuple[str, str]], look: Look, cells: int) 
     lines: list[Line] = [EMPTY, _rule(look.words("tui.conversation.remains"), min(cells, _MEASURE))]
     column = max(width(name) for name, _ in remains) + 2
     for name, text in remains:
-        for number, row in enumerate(wrap(text, max(min(cells, _MEASURE) - column, 8))):
-            lines.append((Span(fit("" if number else name, column), "muted"), Span(row, "text")))
+        lines += _fact(name, text, "text", column, min(cells, _MEASURE))
     return lines
 
 
-def _same_user(beside: Neighbours, look: Look, cells: int) -> Iterator[Line]:
+def _fact(name: str, fact: str, role: str, column: int, cells: int) -> Iterator[Line]:
+    """Return what something is beside its name, which takes a column of its own."""
+    for number, row in enumerate(wrap(fact, max(cells - column, 8))):
+        yield (Span(fit("" if number else name, column), "muted"), Span(row, role))
+
+
+def _same_user(beside: Neighbours, keys: tuple[str, str], look: Look, cells: int) -> Iterator[Line]:
     """Return the keys that lead to the user's conversation before and the one after."""
     if beside == _NOBODY:
         return
@@ -95,8 +106,8 @@ def _same_user(beside: Neighbours, look: Look, cells: int) -> Iterator[Line]:
     yield EMPTY
     yield _rule(words("tui.conversation.same_user"), measure)
     for key, name, found in (
-        ("[", "tui.conversation.earlier", beside.before),
-        ("]", "tui.conversation.later", beside.after),
+        (keys[0], "tui.conversation.earlier", beside.before),
+        (keys[1], "tui.conversation.later", beside.after),
     ):
         if found is not None:
             yield (Span(f"{key}  ", "accent"), Span(f"{words(name)}  ", "muted"), Span(f"#{found}", "text"))
@@ -154,7 +165,8 @@ def entry_lines(entry: LogEntry, look: Look, cells: int) -> Sequence[Line]:
     load = load_of(entry.message)
     for name, value in fields:
         filled = f"  {bar(load[name], _BAR)}" if name in load else ""
-        lines.append((Span(fit(name, column), "muted"), Span(value, "text"), Span(filled, "accent")))
+        rows = list(_fact(name, value, "text", column, cells))
+        lines += [(*rows[0], Span(filled, "accent")), *rows[1:]]
     if entry.more:
         lines.append(EMPTY)
     for text in entry.more:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from aiops_tui.text.cells import width
+from aiops_tui.tui.keys import key_named
 from aiops_tui.tui.look import host
 from aiops_tui.tui.screens.keeping import KeepingScreen
 
@@ -117,7 +118,7 @@ class TellingScreen(KeepingScreen):
             return
         notice = words.notice(result.notice)
         if result.kind == "sent":
-            keys = words("tui.share.keys") if result.permalink and desk.sharing.link else ""
+            keys = self._share_keys() if result.permalink and desk.sharing.link else ""
             line = " · ".join(filter(None, (notice, result.permalink, keys)))
             if keys and width(line) >= self.size.width:
                 line = f"{notice} · {keys}"  # the address can be copied all the same
@@ -127,6 +128,10 @@ class TellingScreen(KeepingScreen):
         else:
             kind = _WAITING if result.kind == "not_sent" and result.share else result.kind
             self._explain(words(f"tui.share.{kind}"), notice)
+
+    def _share_keys(self) -> str:
+        copy, back = (key_named(action, host(self).keys).shown for action in ("copy", "take_back"))
+        return host(self).look.words("tui.share.keys", copy=copy, back=back)
 
     def _explain(self, head: str, reason: str) -> None:
         """Tell why nothing was shared and what to do: in the last line, or where that is too short, on a sheet."""

@@ -16,6 +16,7 @@ from aiops_tui.text.cells import width as cells
 from aiops_tui.text.formats import NOTHING, clock, moment, number
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.history import Mark
+from aiops_tui.tui.keys import key_named
 from aiops_tui.tui.logbook import Book
 from aiops_tui.tui.look import host
 from aiops_tui.tui.sourcemarks import called, mark_of
@@ -378,7 +379,8 @@ class Entries(Rows):
         entry = self.entry()
         if entry is not None:
             self.marked = entry.number
-            host(self).tell(self.look.words("tui.logs.marked"), seconds=3)
+            key = key_named("to_mark", host(self).keys).shown
+            host(self).tell(self.look.words("tui.logs.marked", key=key), seconds=3)
 
     def action_to_mark(self) -> None:
         """Go to the entry that was marked, and mark where one was."""
