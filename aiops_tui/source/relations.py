@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -21,6 +22,8 @@ from aiops_tui.source.found import Found
 from aiops_tui.source.schema import Schema, TableInfo
 
 SCORE = "score"
+
+_KNOWS_HINTS = sqlite3.sqlite_version_info >= (3, 35)
 
 Columns = sa.sql.base.ReadOnlyColumnCollection[str, Any]
 
@@ -96,7 +99,11 @@ class Relations:
             return None
         if len(tables) == 1:
             alone = self._evaluations_of(tables[0], 0)
-            return alone.subquery("evaluations") if self.on.postgres else alone.cte("evaluations")
+            if self.on.postgres:
+                return alone.subquery("evaluations")
+            named = alone.cte("evaluations")
+            # Else a statement that names them twice has all of them written out first, with all their columns.
+            return named.prefix_with("NOT MATERIALIZED") if _KNOWS_HINTS else named
         # Named in front of the statement: written where they are used, they are nested too deeply for SQLite's parser.
         both = sa.union_all(*(self._evaluations_of(table, rank) for rank, table in enumerate(tables))).cte(
             "both_tables"
