@@ -402,6 +402,8 @@ class Browser:
         book = self._book
         starts = {}
         for index, pages in list(book.pages.items()):
+            if not self._wanted.may_be_of(index):
+                continue
             while (pages.first_time() or key + 1) > key and pages.deepen(cancelled):
                 pass
             starts[index] = pages.low if key == -_NEVER else pages.at(key)

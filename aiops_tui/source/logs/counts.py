@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 STEP = 10_000
 """The width of a bucket, in milliseconds."""
 
+_CELLS = {"cell": int, "n": int}
+
 PIECE = 4 * 1024 * 1024
 _LATE = 600_000
 """Entries may be so much older than those before them and still be found at the start of a window."""
@@ -106,9 +108,13 @@ class Counts:
             while ahead and not cancelled():
                 yield self._count(*ahead.popleft())
 
-    def cells(self) -> dict[int, int]:
-        """Return counts by ``bucket * len(LEVELS) + level``, where buckets are of `STEP` since the epoch."""
-        return dict(self._cells + self._open)
+    def cells(self) -> pl.DataFrame:
+        """Return ``n`` by ``cell``: ``bucket * len(LEVELS) + level``, where buckets are of `STEP` since the epoch."""
+        import polars as pl
+
+        known = (self._cells, self._open)
+        parts = [pl.DataFrame({"cell": list(part), "n": list(part.values())}, schema=_CELLS) for part in known]
+        return pl.concat(parts)
 
     def exact(self, bucket: int) -> Iterator[tuple[int, int]]:
         """Yield time, in milliseconds, and level of each entry of a bucket."""

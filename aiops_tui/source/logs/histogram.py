@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from aiops_tui.model.records import LEVELS
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _WIDTH = len(LEVELS)
+_FOUND = {"time": int, "level": int, "n": int}
 
 
 def cells(
@@ -45,17 +46,18 @@ def cells(
         done += size
         progress(min(done, steps) >> 20, steps >> 20)
 
-    rows: list[tuple[int, str, str, int]] = []
+    frames = [pl.DataFrame(schema={"time": pl.Int64, "level": pl.String, "source": pl.String, "n": pl.Int64})]
     bounds = {first_millisecond(bound) for period in periods for bound in (period.start, period.end)}
     cut = {bound // STEP for bound in bounds if bound % STEP}
     names = book.sources
     for index in chosen:
         counts[index].cover(since, cancelled, read)
-        for time, level, n in _of(counts[index], since // STEP, cut):
-            if wanted.levels is None or level in wanted.levels:
-                rows.append((time, LEVELS[level], names[index], n))
-    schema = {"time": pl.Int64, "level": pl.String, "source": pl.String, "n": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+        found = _of(counts[index], since // STEP, cut)
+        if wanted.levels is not None:
+            found = found.filter(pl.col("level").is_in(list(wanted.levels)))
+        level = pl.col("level").replace_strict(dict(enumerate(LEVELS)), return_dtype=pl.String)
+        frames.append(found.select("time", level, pl.lit(names[index]).alias("source"), "n"))
+    return pl.concat(frames)
 
 
 def _counts(book: LogBook, index: int, wanted: Match) -> Counted | Matches:
@@ -68,16 +70,19 @@ def _counts(book: LogBook, index: int, wanted: Match) -> Counted | Matches:
     return known
 
 
-def _of(counts: Counted | Matches, first: int, cut: set[int]) -> Iterable[tuple[int, int, int]]:
+def _of(counts: Counted | Matches, first: int, cut: set[int]) -> pl.DataFrame:
+    """Return ``time``, ``level`` (a place in `LEVELS`) and ``n``, from a bucket on; of buckets cut by the second."""
+    import polars as pl
+
     if isinstance(counts, Matches):
-        for at, level in counts.entries():
-            if at // STEP >= first:
-                yield at, level, 1
-        return
-    for cell, n in counts.cells().items():
-        bucket, level = divmod(cell, _WIDTH)
-        if bucket >= first and bucket not in cut:
-            yield bucket * STEP, level, n
-    for bucket in cut:
-        for at, level in counts.exact(bucket):
-            yield at, level, 1
+        entries = [(at, level, 1) for at, level in counts.entries() if at // STEP >= first]
+        return pl.DataFrame(entries, schema=_FOUND, orient="row")
+    bucket, level = pl.col("cell").floordiv(_WIDTH), pl.col("cell").mod(_WIDTH)
+    whole = counts.cells().filter(bucket >= first, ~bucket.is_in(list(cut)))
+    exact = [(at, level, 1) for bucket in cut for at, level in counts.exact(bucket)]
+    return pl.concat(
+        [
+            whole.select((bucket * STEP).alias("time"), level.alias("level"), "n"),
+            pl.DataFrame(exact, schema=_FOUND, orient="row"),
+        ]
+    )

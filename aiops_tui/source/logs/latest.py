@@ -28,7 +28,8 @@ def latest(
         starts, floor = book.lows()
     if len(found) < most and floor > start:
         if end <= floor:
-            starts = {index: pages.at(end) for index, pages in list(book.pages.items())}
+            wished = [(index, pages) for index, pages in list(book.pages.items()) if wanted.may_be_of(index)]
+            starts = {index: pages.at(end) for index, pages in wished}
         older = Stretch(dict(book.pages), starts, min(end, floor), wanted)
         older.back(most - len(found), cancelled, until=start)
         with book.lock:

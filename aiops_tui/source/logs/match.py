@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -91,10 +92,14 @@ class Match:
     sources: frozenset[int] | None = None
     clues: tuple[Clue, ...] = ()
     _quick: tuple[Clue, ...] = field(default=(), init=False)
+    _words: tuple[str, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
         quick = tuple(clue for clue in self.clues if not clue.negated and clue.says_lines)
         object.__setattr__(self, "_quick", quick)
+        literal = (clue for clue in self.clues if clue.literal and not clue.negated)
+        words = (max(re.split(r"[\W_]+", clue.pattern), key=len) for clue in literal)
+        object.__setattr__(self, "_words", tuple(word for word in words if word))
 
     def __bool__(self) -> bool:
         """Whether anything is left out."""
@@ -103,6 +108,10 @@ class Match:
     def within(self, other: Match) -> Match:
         """Return what both want."""
         return Match(_both(self.levels, other.levels), _both(self.sources, other.sources), self.clues + other.clues)
+
+    def may_be_of(self, source: int) -> bool:
+        """Return whether a log can have what is wanted."""
+        return self.sources is None or source in self.sources
 
     def wants(self, rows: Rows, place: int, extra: Extra | None) -> bool:
         """Return whether an entry is wanted."""
@@ -119,6 +128,7 @@ class Match:
     def page(self, pages: Paged, position: int, *, backwards: bool) -> Page | None:
         """Return the next page of a log with the entries that are wanted; none are read where none can be."""
         size = SEARCHED if self._quick else _READ
+        pages = pages.having(self._words) if self._words else pages
         if backwards:
             page = pages.before(position, size, self._may_be_in)
         else:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aiops_tui.model.panels import Notice
 from aiops_tui.source.logs.pages import May, Page
 from aiops_tui.source.logs.reading import BLOCK
 from aiops_tui.source.logs.source import Batch
+
+if TYPE_CHECKING:
+    from polars import DataFrame
 
 Cancelled = Callable[[], bool]
 
@@ -32,6 +35,9 @@ class Paged(Protocol):
 
     def after(self, low: int, size: int = BLOCK, may: May = ...) -> Page | None:
         """Return the entries from a position on; None at the end of what was followed."""
+
+    def having(self, words: tuple[str, ...]) -> Paged:
+        """Return the same log, which may leave out entries that surely lack one of these words."""
 
     def at(self, moment: int) -> int:
         """Return the position of the first entry at or after a moment in milliseconds since the epoch."""
@@ -77,8 +83,8 @@ class Counted(Protocol):
     def cover(self, since: int, cancelled: Cancelled, progress: Callable[[int], None]) -> None:
         """Count what was not yet from a time on; stops early when ``cancelled``."""
 
-    def cells(self) -> dict[int, int]:
-        """Return counts by ``bucket * len(LEVELS) + level``, where buckets are of `counts.STEP` since the epoch."""
+    def cells(self) -> DataFrame:
+        """Return ``n`` by ``cell``: ``bucket * len(LEVELS) + level``, where buckets are of `counts.STEP`."""
 
     def exact(self, bucket: int) -> Iterator[tuple[int, int]]:
         """Yield time, in milliseconds, and level of each entry of a bucket."""

@@ -43,7 +43,7 @@ class Stretch:
     def __init__(self, pages: Mapping[int, Paged], starts: Mapping[int, int], key: int, wanted: Match) -> None:
         self.rows = Rows()
         self.extras: dict[int, Extra] = {}
-        self.ends = {index: _Ends(at, at, key, key) for index, at in starts.items()}
+        self.ends = {index: _Ends(at, at, key, key) for index, at in starts.items() if wanted.may_be_of(index)}
         self._pages = pages
         self._wanted = wanted
         self._weight = 0
@@ -126,7 +126,11 @@ class Stretch:
 
     def _admit(self) -> None:
         """Read on of logs that have appeared meanwhile as well, from where one is."""
-        missing = [index for index in self._pages if index not in self.ends] if self.ends else []
+        missing = (
+            [index for index in self._pages if index not in self.ends and self._wanted.may_be_of(index)]
+            if self.ends
+            else []
+        )
         for index in missing:
             key = min(end.high_key for end in self.ends.values())
             at = self._pages[index].at(key)

@@ -29,6 +29,8 @@ _WIDTH = len(LEVELS)
 _ROW_BYTES = 256
 _SCHEMA = pl.Schema({"time": pl.Int64, "level": pl.String, "n": pl.Int64})
 
+_NOTHING = pl.DataFrame(schema={"cell": pl.Int64, "n": pl.Int64})
+
 Cancelled = Callable[[], bool]
 Seconds = list[tuple[int, int, int]]
 """Seconds since the epoch, place in `LEVELS`, and how many entries."""
@@ -47,7 +49,7 @@ class ShelfCounts:
         self._low = self._high = 0
         self._begun = 0.0
         self._since: int | None = None
-        self._cells: Counter[int] = Counter()  # by bucket * _WIDTH + level
+        self._cells = _NOTHING
         self._tail: Seconds = []
         self._exact: dict[int, Seconds] = {}
 
@@ -72,7 +74,7 @@ class ShelfCounts:
         start, top = self._desk.ask(lambda database: self._bounds(database, since))
         if self._since is None or (start > self._low and since <= self._since and self._is_old):
             # Nothing was counted, or rows that were are gone from the table.
-            self._cells, self._exact, self._begun = Counter(), {}, time.monotonic()
+            self._cells, self._exact, self._begun = _NOTHING, {}, time.monotonic()
             self._low = self._high = max(start, top - TAIL)
         self._since = since
         while self._low > start and not cancelled():
@@ -81,9 +83,9 @@ class ShelfCounts:
             progress(self._count_above(top - TAIL))
         self._tail = self._desk.ask(lambda database: self._counted(database, self._high, top, 1))
 
-    def cells(self) -> dict[int, int]:
-        """Return counts by ``bucket * len(LEVELS) + level``, where buckets are of `STEP` since the epoch."""
-        return dict(self._cells + _celled(self._tail))
+    def cells(self) -> pl.DataFrame:
+        """Return ``n`` by ``cell``: ``bucket * len(LEVELS) + level``, where buckets are of `STEP` since the epoch."""
+        return pl.concat([self._cells, _celled(self._tail)])
 
     def exact(self, bucket: int) -> Iterator[tuple[int, int]]:
         """Yield time, in milliseconds, and level of each entry of a bucket."""
@@ -121,7 +123,7 @@ class ShelfCounts:
             return low, self._counted(database, low, self._low, STEP // 1000)
 
         low, counted = self._desk.ask(count)
-        self._cells.update(_celled(counted))
+        self._cells = pl.concat([self._cells, _celled(counted)], rechunk=True)
         done, self._low = self._low - low, low
         return done * _ROW_BYTES
 
@@ -134,7 +136,7 @@ class ShelfCounts:
             return high, self._counted(database, self._high, high, STEP // 1000)
 
         high, counted = self._desk.ask(count)
-        self._cells.update(_celled(counted))
+        self._cells = pl.concat([self._cells, _celled(counted)], rechunk=True)
         done, self._high = high - self._high, high
         return done * _ROW_BYTES
 
@@ -164,8 +166,8 @@ class ShelfCounts:
         return known
 
 
-def _celled(counted: Seconds) -> Counter[int]:
+def _celled(counted: Seconds) -> pl.DataFrame:
     cells: Counter[int] = Counter()
     for at, level, n in counted:
         cells[at * 1000 // STEP * _WIDTH + level] += n
-    return cells
+    return pl.DataFrame({"cell": list(cells), "n": list(cells.values())}, schema=_NOTHING.schema)

@@ -83,7 +83,7 @@ class Feed:
         if read is None:
             return self._begin(shelf), True
         self._note(read, pages.high)
-        pages.high = max([pages.high, *(int(row[0]) + 1 for row in read)])
+        pages.follow(max((int(row[0]) + 1 for row in read), default=LOWEST))
         return self._batch(shelf, read), False
 
     def _begin(self, shelf: Shelf) -> Batch:

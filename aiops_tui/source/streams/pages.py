@@ -19,6 +19,9 @@ from aiops_tui.source.streams.shelves import Said, Shelf, evaluated_from
 LOWEST, HIGHEST = -(2**51), 2**51
 """Positions lie between these: an entry's number has room for no more."""
 
+_MORE = 4
+"""So many times as many rows are looked at where few may be wanted, or where a look costs much."""
+
 _ROW_BYTES = 256
 """So many bytes of a file stand for a row where a page's size is told in bytes."""
 
@@ -31,11 +34,31 @@ class ShelfPages:
 
     def __init__(self, desk: Desk, shelf: Shelf, index: int, high: int, clock: Callable[[], int]) -> None:
         self.shelf = shelf
-        self.high = high
-        """The position up to which the log was followed."""
         self._desk = desk
         self._index = index
         self._clock = clock
+        self._followed = high
+        self._whole: ShelfPages | None = None
+        self._narrower: tuple[tuple[str, ...], ShelfPages] = ((), self)
+
+    @property
+    def high(self) -> int:
+        """The position up to which the log was followed."""
+        return self._followed if self._whole is None else self._whole.high
+
+    def follow(self, high: int) -> None:
+        """Take note of how far the log was followed."""
+        self._followed = max(self._followed, high)
+
+    def having(self, words: tuple[str, ...]) -> ShelfPages:
+        """Return the same log without rows that lack one of these words, which the database looks for."""
+        if self.shelf.holds is None:
+            return self
+        if self._narrower[0] != words:
+            narrower = ShelfPages(self._desk, self.shelf.having(words), self._index, self._followed, self._clock)
+            narrower._whole = self
+            self._narrower = words, narrower
+        return self._narrower[1]
 
     @property
     def low(self) -> int:
@@ -45,18 +68,18 @@ class ShelfPages:
     def before(self, high: int, size: int = BLOCK, may: May = lambda data: True) -> Page | None:
         """Return the rows before a position; None if there are none."""
         del may
-        limit = _rows_of(size)
+        limit = self._rows_of(size)
 
         def read(database: Database) -> Page | None:
             if self.shelf.keyed and self.shelf.conditions:
-                return self._passed(database, high, 4 * limit)
+                return self._passed_before(database, high, _MORE * limit)
             rows = database.rows(self.shelf.page(None, high, limit, newest=True))
             rows.sort(key=lambda row: int(row[0]))
             return self._page(rows, int(rows[0][0]), high) if rows else None
 
         return self._desk.ask(read)
 
-    def _passed(self, database: Database, high: int, look: int) -> Page | None:
+    def _passed_before(self, database: Database, high: int, look: int) -> Page | None:
         """Return those that pass the filter of so many rows before a position: few may, but no more are looked at."""
         shelf = self.shelf
         below = database.rows(key_below(shelf.position, high, look)) or database.rows(shelf.bounds())
@@ -73,11 +96,19 @@ class ShelfPages:
         del may
         if low >= self.high:
             return None
-        limit = _rows_of(size)
-        rows = self._desk.ask(lambda database: database.rows(self.shelf.page(low, self.high, limit, newest=False)))
-        if not rows:
-            return None
-        return self._page(rows, low, int(rows[-1][0]) + 1 if len(rows) == limit else self.high)
+        limit = self._rows_of(size)
+
+        def read(database: Database) -> tuple[int, list[Row]]:
+            end, most = self.high, limit
+            if self.shelf.keyed and self.shelf.conditions:
+                most = _MORE * limit
+                above = database.rows(self.shelf.key_above(low, most))
+                end = min(int(above[0][0]), end) if above else end
+            rows = database.rows(self.shelf.page(low, end, most, newest=False))
+            return end if len(rows) < most else int(rows[-1][0]) + 1, rows
+
+        high, rows = self._desk.ask(read)
+        return self._page(rows, low, high)
 
     def at(self, moment: int) -> int:
         """Return the position of the first row at or after a moment, in milliseconds since the epoch, by bisection."""
@@ -101,6 +132,10 @@ class ShelfPages:
         """Return that there is no more than what can be read at any time."""
         del cancelled
         return False
+
+    def _rows_of(self, size: int) -> int:
+        # Where there is no key each page is a look at all rows: it is to be worth that.
+        return max(size // _ROW_BYTES, 64) * (1 if self.shelf.keyed else _MORE)
 
     def _page(self, rows: Sequence[Row], low: int, high: int) -> Page:
         batch = batch_of(self.shelf, self._index, rows, self._clock())
@@ -134,7 +169,3 @@ def batch_of(shelf: Shelf, index: int, rows: Sequence[Row], now: int) -> Batch:
 def _kind(index: int, number: int, said: Said) -> int:
     """Return what entries that say the same share; each conversation says its own."""
     return number if said.conversation is not None else kind_of(index, said.level, said.message)
-
-
-def _rows_of(size: int) -> int:
-    return max(size // _ROW_BYTES, 64)

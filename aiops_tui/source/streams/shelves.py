@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -45,6 +47,7 @@ class Said(NamedTuple):
 class Shelf:
     """The rows of one log: ``position`` is a whole number that orders them, ``seconds`` their time since the epoch.
 
+    ``holds`` tells whether a row's texts have a word, None where that saves nothing.
     ``columns`` are what ``read`` makes an entry of. Where ``keyed``, an index leads with the position. ``level`` is the
     column that entries are counted by, None where they are not. ``waiting`` tells what ``read`` made of a row that is
     still to be changed.
@@ -60,6 +63,13 @@ class Shelf:
     level: ColumnElement[str] | None = None
     conditions: Sequence[Condition] = field(default_factory=tuple)
     waiting: Callable[[Said], bool] = lambda said: False
+    holds: Callable[[str], Condition] | None = None
+
+    def having(self, words: Sequence[str]) -> Shelf:
+        """Return the rows whose texts have all of some words, and perhaps others."""
+        if self.holds is None:
+            return self
+        return replace(self, conditions=(*self.conditions, *map(self.holds, words)))
 
     def page(self, low: int | None, high: int | None, limit: int, *, newest: bool) -> sa.Select[Any]:
         """Return position, seconds and columns of the rows from ``low`` to before ``high``, so many from one end."""
@@ -139,6 +149,7 @@ def of_table(shape: LogTable, on: Expressions) -> Shelf:
         ),
         _of_table,
         level=level,
+        holds=partial(_holds, on, [column[name] for name in (shape.logger, shape.message, shape.more) if name]),
     )
 
 
@@ -179,6 +190,7 @@ def of_conversations(on: Relations, wanted: Filter) -> Shelf:
         _of_conversation,
         conditions=on.of_conversations(wanted),
         waiting=lambda said: TONES[said.level] == "unanalysed",
+        holds=partial(_holds, on.on, [table.user_id, table.topic, table.question]),
     )
 
 
@@ -220,6 +232,14 @@ def of_evaluations(on: Relations, wanted: Filter) -> Shelf | None:
         keyed=False,
         conditions=[row.seconds.is_not(None), *on.of_evaluations(wanted)],
     )
+
+
+def _holds(on: Expressions, texts: Sequence[ColumnElement[Any]], word: str) -> Condition:
+    """Return whether any of some texts may have a word: SQLite tells cases of ASCII letters alone to be the same."""
+    if not on.literal_safe(word) or not (on.postgres or word.isascii() or word.lower() == word.upper()):
+        return sa.true()
+    forms = {unicodedata.normalize(form, word) for form in ("NFC", "NFD")}
+    return sa.or_(*(on.contains(text, form) for text in texts for form in sorted(forms)))
 
 
 def evaluated_from(seconds: int) -> int:
