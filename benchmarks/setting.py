@@ -83,6 +83,7 @@ class Setting:
         interval: float = 5.0,
         url: str | None = None,
         *,
+        tab: str = "overview",
         log_file: Path | None = None,
         again: bool = False,
     ) -> Terminal:
@@ -96,6 +97,8 @@ class Setting:
             "aiops_tui",
             "--db",
             url or self.store.url(shape),
+            "--tab",
+            tab,
             "--window",
             window,
             "--interval",

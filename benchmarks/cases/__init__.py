@@ -10,6 +10,7 @@ from benchmarks.cases import (
     far,
     filters,
     follow,
+    huge,
     imports,
     keys,
     logs,
@@ -43,6 +44,7 @@ CASES: Mapping[str, Case] = {
     "pages": pages.measure,
     "keys": keys.measure,
     "logs": logs.measure,
+    "huge": huge.measure,
     "follow": follow.measure,
     "share": share.measure,
 }

@@ -18,9 +18,9 @@ def measure(setting: Setting) -> Iterator[Figure]:
     ours: list[float] = []
     for run in range(_RUNS + 1):
         with setting.terminal("benchmarks.bare") as terminal:
-            empty = _first_frame(terminal)
+            empty = first_frame(terminal)
         with setting.console(shape) as terminal:
-            console = _first_frame(terminal)
+            console = first_frame(terminal)
         if run:
             bare.append(empty)
             ours.append(console)
@@ -29,7 +29,8 @@ def measure(setting: Setting) -> Iterator[Figure]:
     yield Figure("first paint / a bare Textual app's", middle(ours) / middle(bare), "x", 1.3, detail)
 
 
-def _first_frame(terminal: Terminal) -> float:
+def first_frame(terminal: Terminal) -> float:
+    """Return how long it took until the first frame was there."""
     return terminal.wait(_has_frame) - terminal.started
 
 

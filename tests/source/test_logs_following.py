@@ -177,6 +177,43 @@ def test_copytruncate(tmp_path: Path, follow: Open, after: int) -> None:
     assert messages(book) == numbered(*range(6 + after))
 
 
+def test_copytruncate_twice_after_more_was_read_than_was_copied(tmp_path: Path, follow: Open) -> None:
+    path, first, second = tmp_path / "app.log", tmp_path / "app.log.2", tmp_path / "app.log.1"
+    book = follow(path)
+    append(path, line(0) + line(1))
+    book.poll()
+    shutil.copy(path, first)
+    append(path, line(2))
+    book.poll()
+    os.truncate(path, 0)
+    append(path, line(3) + line(4))
+    shutil.copy(path, second)
+    os.truncate(path, 0)
+    append(path, line(5))
+    for copy in (first, second):  # later than what was read last, in whose tick they were made
+        os.utime(copy, ns=(0, path.stat().st_mtime_ns + 10**9))
+    book.poll()
+    assert messages(book) == numbered(*range(6))
+
+
+def test_copytruncate_that_has_copied_and_not_truncated_yet(tmp_path: Path, follow: Open) -> None:
+    path, copied = tmp_path / "app.log", tmp_path / "app.log.1"
+    book = follow(path)
+    append(path, line(0) + line(1))
+    book.poll()
+    os.truncate(path, 0)
+    append(path, line(2) + line(3))
+    shutil.copy(path, copied)
+    os.utime(copied, ns=(0, path.stat().st_mtime_ns + 10**9))
+    append(path, line(4))
+    book.poll()
+    assert messages(book) == numbered(*range(5))
+    os.truncate(path, 0)
+    append(path, line(5))
+    book.poll()
+    assert messages(book) == numbered(*range(6))
+
+
 def test_what_is_too_much_to_keep_up_with_is_passed_over_and_said(
     tmp_path: Path, follow: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

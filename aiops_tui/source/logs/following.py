@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -125,7 +126,11 @@ class FollowedFile:
             yield from self._drain(self._file)
             if status.st_size == 0 or self.behind:
                 return
-            yield from self._move_on(OpenFile(self.path))
+            new = OpenFile(self.path)
+            if new.identity != identity(status):  # rotated again: of this one nothing says that it is written to yet
+                new.close()
+                return
+            yield from self._move_on(new)
         if self._file:
             yield from self._drain(self._file)
 
@@ -174,9 +179,13 @@ class FollowedFile:
             try:
                 yield from self._rest_of(file, self.base, most=AT_ONCE)
             except RestartedError:
-                yield from self._missed(file.identity)
-                yield self._lines.flush()
-                file.seek(0)
+                last = yield from self._missed(file.identity)
+                # The last copy may be of what is there now, and about to be truncated.
+                if last is not None and file.takes_up(last):
+                    self.base -= file.offset
+                else:
+                    yield self._lines.flush()
+                    file.seek(0)
             else:
                 return
 
@@ -197,20 +206,24 @@ class FollowedFile:
             yield self._lines.feed(block, base + file.offset - len(block))
         self.behind = max(status.st_size - file.offset, 0)
 
-    def _missed(self, until: tuple[int, int]) -> Iterator[Block]:
-        """Yield what the rotated files hold beyond what was read, up to the file ``until``, which is to begin there."""
-        ours, end = self._file, self.position
-        if ours is None:
-            return
-        with _rotation(self.path) as files:
-            for file in _after(files, ours):
-                if file.identity == until:
-                    break
-                base = end - file.offset
-                with contextlib.suppress(RestartedError):
-                    yield from self._rest_of(file, base)
-                end = base + file.offset
+    def _missed(self, until: tuple[int, int]) -> Generator[Block, None, OpenFile | None]:
+        """Yield what the rotated files hold beyond what was read, up to the file ``until``, which is to begin there.
+
+        Returns the last of them, None if there are none.
+        """
+        last, end, more = self._file, self.position, True
+        while last is not None and more:  # others may be rotated away while these are read
+            with _rotation(self.path) as files:
+                following = list(takewhile(lambda file: file.identity != until, _after(files, last)))
+                for file in following:
+                    base = end - file.offset
+                    with contextlib.suppress(RestartedError):
+                        yield from self._rest_of(file, base)
+                    end = base + file.offset
+                    last = file
+                more = bool(following)
         self.base = end
+        return None if last is self._file else last
 
     def _told(self, error: OSError | ValueError) -> Notice:
         if isinstance(error, OSError) and error.errno in _NOTICES:
@@ -226,8 +239,8 @@ def _after(files: Sequence[OpenFile], ours: OpenFile) -> list[OpenFile]:
             return list(files[place + 1 :])
         if files[place].takes_up(ours):
             return list(files[place:])
-    written = ours.status().st_mtime_ns
-    return [file for file in files if file.status().st_mtime_ns > written]
+    # A copy may have been made while what was written after it was read; there is nothing in it that was not.
+    return [file for file in files if file.status().st_mtime_ns > ours.written and not file.begins(ours)]
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from aiops_tui.source.logs.source import Batch, Reader, Source, place_of
 MOST = 16 * 1024 * 1024
 """So far the sure beginning of an entry is looked for; beyond, any line is taken for one."""
 
-APART = 64 * 1024
+APART = 16 * 1024
 """Of so many bytes all entries are made where one may be wanted."""
 
 May = Callable[[bytes], bool]

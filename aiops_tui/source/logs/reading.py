@@ -17,6 +17,7 @@ LINE_LIMIT = 64 * 1024
 """A line is read so far, in bytes; a longer one has one byte more, as the sign that it was cut."""
 
 _MARK = 64
+_HEAD = 1024
 
 
 class RestartedError(Exception):
@@ -39,8 +40,10 @@ class OpenFile:
         _check_regular(os.stat(path), path)  # noqa: PTH116
         self._descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
         self.offset = 0
-        self._mark = b""
+        self._mark = self._head = b""
         status = self.status()
+        self.written = status.st_mtime_ns
+        """When it was last written before it was last read, in nanoseconds since the epoch."""
         self.identity = identity(status)
         if not stat.S_ISREG(status.st_mode):
             self.close()
@@ -53,6 +56,7 @@ class OpenFile:
     def seek(self, offset: int) -> None:
         """Read on from ``offset``."""
         start = max(offset - _MARK, 0)
+        self._head = b""
         self._mark = os.pread(self._descriptor, offset - start, start)
         self.offset = start + len(self._mark)
 
@@ -65,8 +69,13 @@ class OpenFile:
         size = len(other._mark)
         if not size or os.pread(self._descriptor, size, other.offset - size) != other._mark:
             return False
-        self.offset, self._mark = other.offset, other._mark
+        self.offset, self._mark, self._head = other.offset, other._mark, b""
         return True
+
+    def begins(self, other: OpenFile) -> bool:
+        """Say whether this is a copy of the beginning of what was read of ``other``."""
+        size = min(self.status().st_size, len(other._head))
+        return 0 < self.status().st_size <= other.offset and self.at(0, size) == other._head[:size]
 
     def blocks(self, most: int | None = None) -> Iterator[bytes]:
         """Yield what was not read yet, up to the present end, or ``most`` bytes of it.
@@ -74,7 +83,8 @@ class OpenFile:
         Raises:
             RestartedError: what was read before is no longer there.
         """
-        end = self.status().st_size
+        status = self.status()
+        end = status.st_size
         if most is not None:
             end = min(end, self.offset + most)
         while True:
@@ -83,8 +93,11 @@ class OpenFile:
             if not data.startswith(self._mark):
                 raise RestartedError
             new = data[len(self._mark) :]
+            self.written = status.st_mtime_ns
             if not new:
                 return
+            if not self._head:
+                self._head = new[:_HEAD] if not self.offset else self.at(0, _HEAD)
             self.offset += len(new)
             self._mark = data[-_MARK:]
             yield new

@@ -146,7 +146,7 @@ class Entries(Rows):
         words, n = self.look.words, number(found.n) + ("+" if found.most else "")
         text = (
             words("tui.logs.hits", n=n)
-            if found.place is None
+            if found.place is None or found.counting
             else words("tui.logs.hit", place=number(found.place), n=n)
         )
         return (Span(text, "accent"), Span(" …" if found.counting else "", "muted"))
