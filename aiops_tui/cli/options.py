@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from aiops_tui.model.panels import TABS
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -68,8 +70,8 @@ def _view(tabs: str) -> Group:
     )
 
 
-VIEW = _view("overview|sentiment|evaluation|logs|feedback|users")
-VIEW_OF_TABS = _view("overview|sentiment|evaluation|logs|feedback|users|all")
+VIEW = _view("|".join(TABS))
+VIEW_OF_TABS = _view("|".join((*TABS, "all")))
 SOURCE = Group("source", (_value("db", "URL"), _LOGS, _LOG_COMMANDS, *_LOG_ROWS, *_CONNECTION, *_INTERVAL))
 SCREEN = Group("screen", (_value("theme", "dark|light"), _switch("mouse", "no-mouse")))
 RESUME = Group("session", (_switch("resume"),))

@@ -1,22 +1,16 @@
-"""Pure functions of Polars frames: cells of the rollups in, panels out."""
+"""Pure functions of Polars frames: cells of the rollups in, panels out; a module each, named like its tab."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from aiops_tui.metrics import evaluation, feedback, logs, overview, sentiment, users
-from aiops_tui.metrics.inputs import Inputs
-from aiops_tui.model.panels import Panel
+from aiops_tui.model.panels import TABS, Panel
 
-TABS: Mapping[str, Callable[[Inputs], tuple[Panel, ...]]] = {
-    "overview": overview.panels,
-    "sentiment": sentiment.panels,
-    "evaluation": evaluation.panels,
-    "logs": logs.panels,
-    "feedback": feedback.panels,
-    "users": users.panels,
-}
-"""What makes the panels of each tab."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiops_tui.metrics.inputs import Inputs
 
 
 def panels(tab: str, inputs: Inputs) -> tuple[Panel, ...]:
@@ -25,4 +19,7 @@ def panels(tab: str, inputs: Inputs) -> tuple[Panel, ...]:
     Raises:
         KeyError: the tab has no panels.
     """
-    return TABS[tab](inputs)
+    if tab not in TABS:
+        raise KeyError(tab)
+    make: Callable[[Inputs], tuple[Panel, ...]] = import_module(f"{__name__}.{tab}").panels
+    return make(inputs)

@@ -40,12 +40,12 @@ class Key:
     @property
     def message(self) -> str:
         """The id of the sentence that says what the key does."""
-        return f"keys.{self.id}"
+        return f"labels.tab.{self.id}" if self.id in TABS else f"keys.{self.id}"
 
     @property
     def word(self) -> str:
         """The id of the word that the footer shows."""
-        return f"keys.{self.id}.short"
+        return self.message if self.id in TABS else f"{self.message}.short"
 
     @property
     def jamo(self) -> tuple[str, ...]:
