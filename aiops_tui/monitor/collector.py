@@ -1,4 +1,4 @@
-"""From a view to the inputs of its panels: which rollups it needs, and the few answers that are no sums."""
+"""From a view to the rollups that it needs: which there are, what they have still to read, and what they come to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 from weakref import WeakSet
 from zoneinfo import ZoneInfo
@@ -15,30 +14,25 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from aiops_tui.config import Settings
-from aiops_tui.metrics.days import day_edges
-from aiops_tui.metrics.inputs import Cells, Inputs
-from aiops_tui.metrics.users import tells_new_users
+from aiops_tui.metrics.inputs import Inputs
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import fold_topic
 from aiops_tui.model.panels import Notice
 from aiops_tui.model.records import Conversation, Page, TopicCount
 from aiops_tui.model.view import View
-from aiops_tui.model.window import EARLIEST, Period, Window, bucket_edges, display_step, from_epoch, previous_period
+from aiops_tui.model.window import EARLIEST, Window, bucket_edges, display_step, previous_period
 from aiops_tui.monitor.answers import Answers
 from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
 from aiops_tui.monitor.details import Details
+from aiops_tui.monitor.figures import Figures, Scene, distinct, first_time, since_of
 from aiops_tui.monitor.finder import Finder
 from aiops_tui.monitor.glance import Sight, ask_all, cells_of, recent_of_all
 from aiops_tui.monitor.keeping import Keeper
-from aiops_tui.monitor.lists import Lists, Users, with_scores
-from aiops_tui.monitor.naming import CLOCK, matching
-from aiops_tui.monitor.opinions import Opinions
+from aiops_tui.monitor.lists import Users
+from aiops_tui.monitor.naming import CLOCK
 from aiops_tui.monitor.pages import Stretch, read_other_topics, read_page
-from aiops_tui.monitor.people import Asked, People
 from aiops_tui.monitor.reasons import Reasons
-from aiops_tui.monitor.scores import inside, summed
-from aiops_tui.monitor.sums import Sums
 from aiops_tui.source.cells import CellQuery
 from aiops_tui.source.database import Database
 from aiops_tui.source.expressions import Expressions
@@ -58,19 +52,10 @@ _OTHER_TABLES = {"source.changed", "source.no_rights"}
 
 _LONG, _MANY_ROWS = ("30d", "90d", "all"), 1_000_000
 
-_SOON = 200_000
-"""A question about more rows than this waits until the view has been shown without its answer."""
-
-_SCATTERED = 2_000
-"""Fewer than one row in so many takes long to come by."""
-
 _EVERYTHING = Filter()
 
 _FILTERS = 16
 """Filters whose relations are kept."""
-
-_SCORES = 8
-"""Sums of scores kept: both periods of the view, and of those looked at before."""
 
 _FEW_KEYS = 100
 """Keys below the largest that may still be taken where rows become visible in the order of their keys."""
@@ -86,34 +71,6 @@ class Collected:
     inputs: Inputs
     warnings: tuple[Notice, ...]
     reconciled_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """One view resolved: its bounds, the unfiltered books of both periods, and those to count from.
-
-    ``asked`` is what the bounds were resolved from, the same for as long as they move with the clock alone.
-    """
-
-    wanted: Filter
-    asked: Hashable
-    window: Window
-    previous: Period | None
-    signs: Signs
-    relations: Relations
-    base: dict[str, Book]
-    books: dict[str, Book]
-    tabs: Collection[str]
-
-    @property
-    def since(self) -> datetime | None:
-        """The earliest time that either period needs, None for all times."""
-        return _since(self.window, self.previous)
-
-    def low(self, place: str) -> int:
-        """Return a key below which no conversation of a period lies."""
-        period = self.window.period if place == "current" or self.previous is None else self.previous
-        return self.base[place].first_key_in(period.start)
 
 
 class Collector:
@@ -142,14 +99,10 @@ class Collector:
         self._books: OrderedDict[CellQuery, Book] = OrderedDict()
         self._choice = TopicChoice(database)
         self._answers = Answers(self._tuning.share, at_once=at_once)
-        self._lists = Lists(database, self._answers)
-        self._people = People(database, self._answers)
-        self._opinions = Opinions(database, self._answers)
+        self._figures = Figures(database, self._answers, self._choice, self._zone)
         self._reasons = Reasons(database)
         self._finder = Finder(database)
         self._details = Details(database)
-        self._evaluation_problem: Notice | None = None
-        self._sums = self._new_sums()
         self._keeper = None if at_once else Keeper(settings, database)
         self._learnt: WeakSet[Segment] = WeakSet()
 
@@ -199,8 +152,8 @@ class Collector:
         window, base = self._resolve(view, signs, progress)
         previous = previous_period(window, view.compare)
         self._learn_topics(base, view.filter)
-        books = self._filtered(base, view.filter, _since(window, previous), signs, progress)
-        refreshed = _distinct(*base.values(), *books.values())
+        books = self._filtered(base, view.filter, since_of(window, previous), signs, progress)
+        refreshed = distinct(*base.values(), *books.values())
         ahead = self._ask_ahead(refreshed, signs)
         with self.database.transaction():
             for book in refreshed:
@@ -211,13 +164,13 @@ class Collector:
                 # What was asked ahead did not know all spellings of the filter's topics.
                 self._answers.expect({})
                 self._asked_of = relations
-            scene = _Scene(
+            scene = Scene(
                 view.filter, (view.window, view.compare), window, previous, signs, relations, base, books, tabs
             )
             self._foresee(scene)
-            inputs = self._inputs(scene)
-        inputs = self._with_evaluations(scene, inputs)
-        return Collected(inputs, self._warnings(scene), books["current"].reconciled_at)
+            inputs = self._figures.inputs(scene)
+        inputs = self._figures.with_evaluations(scene, inputs, far=self._far)
+        return Collected(inputs, self._figures.warnings(scene), books["current"].reconciled_at)
 
     def conversation(self, key: str, *, whole: bool = True) -> Conversation | None:
         """Return one conversation; not ``whole``, what was said of it is left out where looking for that takes long."""
@@ -240,7 +193,7 @@ class Collector:
             return None
 
     def _glance(self, view: View, signs: Signs) -> Collected | None:
-        database, lists, wanted = self.database, self._lists, view.filter
+        database, lists, wanted = self.database, self._figures.lists, view.filter
         window = view.window.resolve(signs.now, EARLIEST)
         previous = previous_period(window, view.compare)
         since = window.start if previous is None else previous.start
@@ -285,7 +238,7 @@ class Collector:
             recent=recent_of_all(found),
             first=EARLIEST,
         )
-        return Collected(inputs, self._lasting_warnings(on), signs.now)
+        return Collected(inputs, self._figures.lasting_warnings(on), signs.now)
 
     def _has_read(self, since: datetime, wanted: Filter = _EVERYTHING) -> bool:
         return any(book.covers(since) for book in self._books.values() if book.query.wanted == wanted)
@@ -294,7 +247,7 @@ class Collector:
         """Return a page of a view's conversations, from below the key ``after`` on."""
         where, window = self._stretch(view)
         return read_page(
-            self.database, self._lists, where, after, limit, self._counted(view.filter.of_conversations, window)
+            self.database, self._figures.lists, where, after, limit, self._counted(view.filter.of_conversations, window)
         )
 
     def other_topics(self, view: View, apart: Collection[str]) -> tuple[TopicCount, ...]:
@@ -327,14 +280,13 @@ class Collector:
         pushed, period = self._choice.pushed(wanted), window.period if window.cut else None
         for book in self._books.values():
             if (book.query.wanted, book.query.period) == (pushed, period) and book.covers(window.start):
-                parts, cut = book.conversations.parts(), book.query.period is not None
-                return int(self._sums["sentiment"].of(parts, wanted, window.period, cut=cut)[0]["n"].sum())
+                return self._figures.counted(book, wanted, window.period)
         return None
 
     def show_zone(self, name: str) -> None:
         """Sum up by the days of a zone from now on, and take the hours of filters for those of its clock."""
         self._zone = ZoneInfo(name)
-        self._sums = self._new_sums()
+        self._figures.show_zone(self._zone)
         self._expressions = replace(self._expressions, timezone=name)
         self._answers.clear()
         self._foreseen = None
@@ -345,9 +297,6 @@ class Collector:
             self._named.clear()
             for query, book in self._books.items():
                 book.adopt(self._relations_for(query.wanted))
-
-    def _new_sums(self) -> dict[str, Sums]:
-        return {name: Sums(self._choice.topics, name, self._zone) for name in ("sentiment", "feedback")}
 
     def sooner(self, view: View) -> View | None:
         """Return what to show of a view before all of it, if it needs very many rows that were not read yet.
@@ -370,7 +319,7 @@ class Collector:
         keeper, signs = self._keeper, self.signs
         if keeper is not None and signs is not None and self._is_worth_keeping(signs) and keeper.is_due():
             for book in self._books.values():
-                keeper.keep(book, signs, self._lists.last_users)
+                keeper.keep(book, signs, self._figures.lists.last_users)
 
     def _is_worth_keeping(self, signs: Signs) -> bool:
         return signs.rows_from(None) > self._tuning.whole_keys
@@ -394,7 +343,7 @@ class Collector:
         self._reasons.clear()
         self._answers.clear()
         collected = self.collect(view, (), progress).inputs
-        since = _since(collected.window, collected.previous)
+        since = since_of(collected.window, collected.previous)
         for book in list(self._books.values()):
             for done, steps in book.recount_all(signs.now):
                 progress(done, steps)
@@ -423,12 +372,12 @@ class Collector:
         """Whether some figures were put off when the view was last collected."""
         return self._answers.stale_until == 0.0
 
-    def _foresee(self, scene: _Scene) -> None:
+    def _foresee(self, scene: Scene) -> None:
         """Ask in one message what a view asks that was not shown before, if the database is far away."""
         shown = (scene.wanted, scene.window, scene.previous, frozenset(scene.tabs))
         if self._far and shown != self._foreseen:
             started = time.monotonic()
-            found = self.database.together(self._answers.foresee(lambda: self._inputs(scene)))
+            found = self.database.together(self._answers.foresee(lambda: self._figures.inputs(scene)))
             if found:
                 self._answers.expect(found, time.monotonic() - started)
         self._foreseen = shown
@@ -437,7 +386,7 @@ class Collector:
         """Return when answers that were given stale, or evaluations that were put off, may be asked for anew."""
         stale = self._answers.stale_until
         times = [] if stale is None else [stale]
-        if self._evaluation_problem is not None:
+        if self._figures.evaluation_problem is not None:
             times.append(0.0)
         if self.signs is not None:
             times += [due for book in self._books.values() if (due := book.evaluations_due_at(self.signs)) is not None]
@@ -472,10 +421,10 @@ class Collector:
         if view.window.name == "all" or (view.window.name == "custom" and view.window.since is None):
             everything = self._covered(CellQuery(900, Filter(), None, kept), None, signs, progress)
             everything.refresh(signs, {})
-            first = _first_time(everything)
+            first = first_time(everything)
         window = view.window.resolve(signs.now, first)
         previous = previous_period(window, view.compare)
-        since = _since(window, previous)
+        since = since_of(window, previous)
         query = CellQuery(window.bucket_seconds, Filter(), None, kept)
         if not window.cut:
             book = self._covered(query, since, signs, progress)
@@ -506,8 +455,8 @@ class Collector:
             # What is written otherwise than was known so far was not counted.
             keeper = self._keeper if self._is_worth_keeping(signs) else None
             book = Book(self.database, relations, query, self._tuning, None if keeper is None else keeper.kept)
-            if keeper is not None and self._lists.last_users is None:
-                self._lists.last_users = keeper.kept_users(book, signs)
+            if keeper is not None and self._figures.lists.last_users is None:
+                self._figures.lists.last_users = keeper.kept_users(book, signs)
         book.narrow(relations)
         for done, steps in book.cover(since, signs):
             progress(done, steps)
@@ -518,7 +467,7 @@ class Collector:
         return book
 
     def _learn_topics(self, base: dict[str, Book], wanted: Filter) -> None:
-        for book in _distinct(*base.values()):
+        for book in distinct(*base.values()):
             for part in book.conversations.parts():
                 if part not in self._learnt:
                     self._learnt.add(part)
@@ -537,202 +486,9 @@ class Collector:
             known = self._named[wanted] = replace(self.relations(), topics=named, reasons=reasons, found=found)
         return known
 
-    def _inputs(self, scene: _Scene) -> Inputs:
-        window, signs, on, wanted = scene.window, scene.signs, scene.relations, scene.wanted
-        edges = tuple(bucket_edges(window.period, display_step(window), self._zone))
-        overview = "overview" in scene.tabs
-        low = scene.low("current")
-        version = scene.books["current"].conversations.version
-        rows, can_wait = signs.rows_from(low), self._can_wait(scene)
-        current = self._cells(scene, "current", window.period)
-        scattered = int(current.conversations["n"].sum()) * _SCATTERED < rows
-        people = "users" in scene.tabs
-        one_user = people and wanted.one_user is not None
-        days = day_edges(window, self._zone) if people else None
-        users = self._users(scene, edges) if overview or (people and days is None) else None
-        daily = self._users(scene, days) if days else None
-        active = users or daily or Users()
-        inputs = Inputs(
-            now=signs.now,
-            window=window,
-            previous=scene.previous,
-            zone=self._zone,
-            edges=edges,
-            current=replace(current, active_users=active.current),
-            before=None
-            if scene.previous is None
-            else replace(self._cells(scene, "before", scene.previous), active_users=active.before),
-            criteria=on.schema.criteria,
-            total=self._lists.total(on, signs) if overview else None,
-            topics_total=self._choice.total,
-            users=users.by_bucket if overview and users is not None else None,
-            users_by_day=None if daily is None else daily.by_bucket,
-            recent=self._lists.recent(on, wanted, window.period, low, version, later=can_wait and scattered)
-            if overview or one_user
-            else (),
-            of_one_user=one_user,
-            # The history knows nothing of what a filter asks for.
-            history=self._lists.history(on, signs) if "sentiment" in scene.tabs and not wanted else None,
-            first=_oldest(scene.base["current"], signs),
-        )
-        if people:
-            asked = Asked(on, wanted, scene.asked, version)
-            inputs = self._people.most_active(inputs, asked, low, rows)
-        if "feedback" in scene.tabs and on.feedback is not None:
-            low = scene.base["current"].first_feedback_in(window.start)
-            inputs = self._opinions.add_to(inputs, on, wanted, low, scene.books["current"].version, later=can_wait)
-        return inputs
-
-    def _users(self, scene: _Scene, edges: Sequence[datetime]) -> Users | None:
-        low = min(scene.low(place) for place in scene.base)
-        versions = tuple(book.conversations.version for book in _distinct(*scene.books.values()))
-        version = versions[0] if len(versions) == 1 else versions
-        rows = scene.signs.rows_from(low)
-        return self._lists.users(
-            scene.relations, scene.wanted, edges, scene.previous, low, rows, version, later=self._can_wait(scene)
-        )
-
-    def _can_wait(self, scene: _Scene) -> bool:
-        """Return whether a filter is of so many rows that what cells cannot answer comes after what they can."""
-        rows = scene.signs.rows_from(scene.low("current"))
-        return bool(scene.wanted) and scene.relations.found is None and rows > _SOON
-
-    def _cells(self, scene: _Scene, place: str, period: Period) -> Cells:
-        book, on, wanted = scene.books[place], scene.relations, scene.wanted
-        returning = None
-        if "users" in scene.tabs:
-            # Nothing comes before all times.
-            asked = Asked(on, wanted, (scene.asked, place), book.conversations.version)
-            rows, low = scene.signs.rows_from(None), scene.low(place)
-            first = _oldest(scene.base["current"], scene.signs)
-            if scene.window.name == "all":
-                returning = 0
-            elif place == "current" or tells_new_users(period, first, period.seconds):
-                returning = self._people.returning(asked, period, low, rows)
-        cut = book.query.period is not None
-        conversations, topics = self._sums["sentiment"].of(book.conversations.parts(), wanted, period, cut=cut)
-        feedback = None
-        if book.feedback is not None:
-            feedback, _ = self._sums["feedback"].of(book.feedback.parts(), wanted, period, cut=cut)
-        return Cells(
-            conversations,
-            topics=self._choice.topics.shown(topics, rest=book.query.kept is not None),
-            feedback=feedback,
-            returning_users=returning,
-        )
-
-    def _with_evaluations(self, scene: _Scene, inputs: Inputs) -> Inputs:
-        """Add the evaluations, in a transaction of their own: who replaces their table locks it."""
-        if not {"overview", "evaluation", "users"} & {*scene.tabs} or scene.relations.evaluations is None:
-            return inputs
-        self._evaluation_problem = None
-        try:
-            # The scores of single conversations are looked up among all evaluations, whatever the filter.
-            books = _distinct(*scene.books.values(), scene.base["current"])
-            due = [book for book in books if book.evaluations_are_due(scene.since, scene.low("current"), scene.signs)]
-            asks = {book: partial(book.ask_evaluations, scene.since, scene.low("current")) for book in due}
-            ahead = self.database.together(asks) if self._far else {}
-            with self.database.transaction():
-                for book in due:
-                    book.read_evaluations(scene.since, scene.low("current"), scene.signs, ahead.get(book))
-                    self._choice.topics.learn(book.evaluation_topics())
-                if "evaluation" in scene.tabs:
-                    for book in books:
-                        book.read_disliked()
-                return self._scored(scene, inputs)
-        except SourceError as error:
-            if error.lost or isinstance(error, Cancelled):
-                raise
-            self._evaluation_problem = Notice("source.evaluations_stale", {"table": "conversation_evaluation"})
-            self._answers.offline = True
-            try:
-                return self._scored(scene, inputs)
-            finally:
-                self._answers.offline = False
-
-    def _scored(self, scene: _Scene, inputs: Inputs) -> Inputs:
-        on, wanted, lists = scene.relations, scene.wanted, self._lists
-        version = scene.books["current"].evaluation_version
-        before = inputs.before
-        if before is not None and scene.previous is not None:
-            before = self._judged(scene, before, "before", scene.previous)
-        inputs = self._people.scored(inputs, Asked(on, wanted, scene.asked, version))
-        asked = "evaluation" in scene.tabs
-        known = scene.base["current"].evaluations
-        return replace(
-            inputs,
-            current=self._judged(scene, inputs.current, "current", scene.window.period),
-            before=before,
-            worst=lists.worst(on, wanted, scene.window.period, version, later=self._can_wait(scene)) if asked else (),
-            recent=inputs.recent if known is None else with_scores(inputs.recent, known),
-        )
-
-    def _judged(self, scene: _Scene, cells: Cells, place: str, period: Period) -> Cells:
-        """Add the sums of a period's evaluations, reckoned again when the evaluations or the question are others."""
-        book, wanted, topics = scene.books[place], scene.wanted, self._choice.topics
-        rows, whole = book.evaluations, "evaluation" in scene.tabs
-        if rows is None:
-            return cells
-
-        question = (wanted, period, whole, self._zone)
-        scores = book.scores.get(question)
-        if scores is None:
-            chosen = matching(inside(rows, period, book.query.base), wanted, topics, self._zone)
-            scores = summed(chosen, scene.relations.schema.criteria, book.disliked, whole=whole)
-            book.scores[question] = scores
-            while len(book.scores) > _SCORES:
-                book.scores.popitem(last=False)
-        return replace(
-            cells,
-            evaluations=scores.by_bucket,
-            topic_scores=topics.shown(scores.by_topic, rest=book.query.kept is not None),
-            judged=scores.judged,
-            evaluated=scores.evaluated,
-        )
-
-    def _warnings(self, scene: _Scene) -> tuple[Notice, ...]:
-        warnings = [*self.database.warnings, *scene.relations.schema.warnings]
-        if scene.signs.highest is None:
-            table = scene.relations.schema.conversations.name
-            warnings.append(Notice("source.no_rows", {"table": table, "database": self.database.info.database}))
-        warnings = list(self._lasting_warnings(scene.relations))
-        untimed = sum(part.untimed for part in scene.base["current"].conversations.parts())
-        if untimed:
-            warnings.append(Notice("source.no_time", {"n": untimed}))
-        if self._evaluation_problem is not None:
-            warnings.append(self._evaluation_problem)
-        warnings += map(Notice, sorted(self._answers.gaps))
-        return tuple(warnings)
-
-    def _lasting_warnings(self, on: Relations) -> tuple[Notice, ...]:
-        missing = () if on.schema.evaluations else (Notice("source.no_evaluations"),)
-        return (*self.database.warnings, *on.schema.warnings, *missing)
-
 
 def _tuning(database: Database, settings: Settings) -> Tuning:
     tuning = Tuning(Limits(database.slice_keys), tail_seconds=settings.tail_seconds, tail_keys=settings.tail_keys)
     if database.one_writer:
         return replace(tuning, margin_keys=_FEW_KEYS, feedback_tail_keys=_FEW_KEYS)
     return tuning
-
-
-def _since(window: Window, previous: Period | None) -> datetime | None:
-    if window.name == "all":
-        return None
-    return min(window.start, previous.start) if previous is not None else window.start
-
-
-def _distinct(*books: Book) -> Sequence[Book]:
-    return list({id(book): book for book in books}.values())
-
-
-def _oldest(book: Book, signs: Signs) -> datetime | None:
-    """Return the time of the oldest conversation; where older ones were not read, one that is before any window."""
-    low = book.conversations.low
-    unread = low is not None and signs.lowest is not None and low > signs.lowest
-    return EARLIEST if unread else _first_time(book)
-
-
-def _first_time(book: Book) -> datetime | None:
-    first = min((part.first for part in book.conversations.parts() if part.first is not None), default=None)
-    return None if first is None else from_epoch(first)
