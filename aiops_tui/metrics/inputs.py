@@ -179,3 +179,4 @@ class Inputs:
     logs: pl.DataFrame | None = None
     log_rows: tuple[tuple[Cell, ...], ...] = field(default_factory=tuple)
     log_sample: pl.DataFrame | None = None
+    log_load: pl.DataFrame | None = None

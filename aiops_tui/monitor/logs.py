@@ -30,6 +30,8 @@ from aiops_tui.source.logs import (
     latest,
     match_of,
 )
+from aiops_tui.source.logs.book import first_millisecond
+from aiops_tui.source.logs.loads import Loads, loads
 from aiops_tui.source.logs.spool import Command, standard_input
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.problems import Cancelled, SourceError
@@ -49,6 +51,7 @@ class Logs:
     def __init__(self, settings: Settings) -> None:
         self._commands = [Command(command) for command in settings.log_commands]
         self._input = standard_input() if Path("-") in settings.log_files else None
+        self._loads: dict[int, Loads] = {}
         self._named = bool(settings.log_files)
         spooled = [*self._commands, *([self._input] if self._input else [])]
         named = [path for path in _log_files(settings) if path != Path("-")]
@@ -131,7 +134,8 @@ class Logs:
             for entry in said
         ]
         drawn = pl.DataFrame(sample, schema=SAMPLE, orient="row")
-        return replace(inputs, logs=counted, log_rows=rows, log_sample=drawn)
+        load = loads(self.book, self._loads, first_millisecond(inputs.edges[0]), cancelled)
+        return replace(inputs, logs=counted, log_rows=rows, log_sample=drawn, log_load=load)
 
 
 def _log_files(settings: Settings) -> list[Path]:

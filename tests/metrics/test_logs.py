@@ -147,14 +147,12 @@ def test_entries(inputs_of: InputsOf, numbers: tuple[int, ...], keys: tuple[str,
 
 
 def test_what_the_logs_say_of_the_machine_is_a_chart_where_they_say_it(inputs_of: InputsOf) -> None:
-    def sample(*messages: str) -> pl.DataFrame:
-        at = round((NOW - EPOCH).total_seconds() * 1000) - 1000
-        rows = [(at, "info", message) for message in messages]
-        return pl.DataFrame(rows, schema={"time": pl.Int64, "level": pl.String, "message": pl.String}, orient="row")
-
-    said = sample("CPU:10.0% | MEM:45.5% | DISK:70%", "CPU:30.0% | MEM:45.5% | DISK:70%", "served")
-    panel = by_id(inputs_of(WindowSpec("24h"), NOW, logs=frame([]), log_sample=said))["load"]
+    at = round((NOW - EPOCH).total_seconds() * 1000)
+    rows = [(at - 1000, 0.1, 0.455, 0.7), (at - 2000, 0.3, None, 0.7), (at + 10**9, 1.0, 1.0, 1.0)]
+    schema = {"time": pl.Int64, "cpu": pl.Float64, "mem": pl.Float64, "disk": pl.Float64}
+    said = pl.DataFrame(rows, schema=schema, orient="row")
+    panel = by_id(inputs_of(WindowSpec("24h"), NOW, logs=frame([]), log_load=said))["load"]
     assert isinstance(panel, Series)
     found = {name: [value for value in values if value is not None] for name, values in panel.series.items()}
     assert found == {"cpu": [pytest.approx(0.2)], "mem": [pytest.approx(0.455)], "disk": [pytest.approx(0.7)]}
-    assert "load" not in by_id(inputs_of(WindowSpec("24h"), NOW, logs=frame([]), log_sample=sample("served")))
+    assert "load" not in by_id(inputs_of(WindowSpec("24h"), NOW, logs=frame([]), log_load=said.clear()))

@@ -23,6 +23,7 @@ from aiops_tui.source.logs import Browser, LogBook, Match, browser, cells, count
 from aiops_tui.source.logs.counts import STEP
 from aiops_tui.source.logs.dialects import NO_TIME
 from aiops_tui.source.logs.folds import kind_of
+from aiops_tui.source.logs.loads import Loads, loads
 from aiops_tui.source.logs.match import ExpressionError, places_of
 from aiops_tui.source.logs.pages import Pages
 from aiops_tui.source.logs.source import number_of, place_of
@@ -593,3 +594,35 @@ def test_an_expression_is_found_where_it_is_among_characters_of_any_script() -> 
     assert places_of("x*", text) == []
     with pytest.raises(ExpressionError):
         places_of("(", text)
+
+
+def test_the_load_is_read_over_the_window_and_on_as_the_log_grows(tmp_path: Path) -> None:
+    path = tmp_path / "monitor.log"
+
+    def said(seconds: int) -> str:
+        figures = f"CPU:{seconds % 100}.5% | MEM:45.6% | DISK:70.1%"
+        return f"[{START + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}] INFO - {figures}\n"
+
+    path.write_text("".join(said(seconds) for seconds in range(0, 3000, 10)))
+    book = LogBook([path, tmp_path / "app.log"], ZONE)
+    (tmp_path / "app.log").write_text(line(5, "nothing of the machine"))
+    book.poll()
+    known: dict[int, Loads] = {}
+    since = round((START + timedelta(seconds=500) - EPOCH).total_seconds() * 1000)
+
+    def times() -> list[int]:
+        frame = loads(book, known, since)
+        assert frame is not None
+        assert set(frame["mem"]) == {0.456} and frame["time"].is_unique().all()
+        return [(at - since) // 1000 + 500 for at in frame.sort("time")["time"]]
+
+    assert times() == list(range(500, 3000, 10))
+    with path.open("a") as file:
+        file.write(said(3000)[:30])
+    book.poll()
+    assert times()[-1] == 2990
+    with path.open("a") as file:
+        file.write(said(3000)[30:] + said(3010))
+    book.poll()
+    assert times() == list(range(500, 3020, 10))
+    assert len(known) == 1
