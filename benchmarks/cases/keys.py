@@ -36,14 +36,15 @@ def tabs(screen: Screen) -> object:
     return screen.grounds(1)
 
 
-def _last_line(screen: Screen) -> object:
+def last_line(screen: Screen) -> object:
+    """Return the footer, or the line that one types into."""
     return screen.lines[LINES - 1]
 
 
 _IN_LISTS = (Key("down", b"\x1b[B", cursor), Key("down", b"\x1b[B", cursor), Key("up", b"\x1b[A", cursor))
 EVERYWHERE = (
-    Key("2", b"2", tabs), Key("3", b"3", tabs), Key("1", b"1", tabs), Key("/", b"/", _last_line),
-    Key("z", b"z", _last_line), Key("x", b"x", _last_line), Key("escape", b"\x1b", _last_line),
+    Key("2", b"2", tabs), Key("3", b"3", tabs), Key("1", b"1", tabs), Key("/", b"/", last_line),
+    Key("z", b"z", last_line), Key("x", b"x", last_line), Key("escape", b"\x1b", last_line),
 )  # fmt: skip
 _UNTIMED = "escape"
 """A lone Escape is told from the beginning of a sequence by waiting, in every terminal program."""
@@ -56,7 +57,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
         terminal.wait(is_live, 600)
         terminal.settle(2)
         yield from figures("idle", pressed(terminal, _CYCLES, (*_IN_LISTS, *EVERYWHERE)))
-    with setting.console(shape, interval=1) as terminal, _writing(setting, shape):
+    with setting.console(shape, interval=1) as terminal, writing(setting, shape):
         terminal.wait(is_live, 600)
         terminal.settle(2)
         yield from figures(
@@ -94,7 +95,7 @@ def figures(when: str, taken: list[float]) -> Iterator[Figure]:
 
 
 @contextmanager
-def _writing(setting: Setting, shape: Shape) -> Iterator[None]:
+def writing(setting: Setting, shape: Shape) -> Iterator[None]:
     """Write new rows all the while."""
     over = threading.Event()
 
