@@ -5,19 +5,16 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime
 
 from aiops_tui.model.filters import Filter
-from aiops_tui.model.records import Arrival, Found, LogEntry
+from aiops_tui.model.records import Arrival, Found
 from aiops_tui.source.logs.book import LogBook, first_millisecond
-from aiops_tui.source.logs.folds import Folds
 from aiops_tui.source.logs.hits import Hits
-from aiops_tui.source.logs.match import ERRORS, EVERYTHING, Clue, ExpressionError, Match
-from aiops_tui.source.logs.rows import Extra, Rows
+from aiops_tui.source.logs.listing import Listing
+from aiops_tui.source.logs.match import ERRORS, Clue, ExpressionError, Match
 from aiops_tui.source.logs.source import place_of
 from aiops_tui.source.logs.stretch import Stretch
 from aiops_tui.source.logs.wanted import match_of
@@ -33,7 +30,7 @@ Cancelled = Callable[[], bool]
 Wish = Callable[[Cancelled], None]
 
 
-class Browser:
+class Browser(Listing):
     """Entries by place, like a list: an older stretch, read as it is wished for, and the end of the logs, as it grows.
 
     Reading is done by `run`, in a thread of its own; all other methods return at once and may be called from any
@@ -42,6 +39,7 @@ class Browser:
     """
 
     def __init__(self, book: LogBook, *, folding: bool = False) -> None:
+        super().__init__(book, folding=folding)
         self.version = 0
         self.arrival = Arrival()
         self.busy = 0
@@ -49,19 +47,7 @@ class Browser:
         self.listener: Callable[[], None] = lambda: None
         self.following = True
         """Whether who looks at this stays at the end: what no longer lies right before it is let go then."""
-        self._book = book
-        self._folding = folding
-        self._unfolded: set[int] = set()
-        self._folds: tuple[int, Folds] | None = None
-        self._wanted = EVERYTHING
-        self._stretch: Stretch | None = None
-        self._joined = True  # the end of the logs follows on the stretch
-        self._rows, self._extras = Rows(), dict[int, Extra]()
-        self._older = range(0)
         self._dropped = 0
-        self._tail = (Rows(), 0)
-        self._verdicts: dict[int, bool] = {}
-        self._sizes: dict[int, int] = {}
         self._seen = -1
         self._asked = threading.Condition()
         self._wish: Wish | None = None
@@ -70,88 +56,10 @@ class Browser:
         self._told = 0.0
         self._stopping = False
 
-    # the entries as a list
-
-    def __len__(self) -> int:
-        with self._book.lock:
-            return len(self._rows_now()) if self._folding else self._size()
-
-    def __getitem__(self, place: int) -> LogEntry:
-        with self._book.lock:
-            run = self._run(place)
-            entry = self._entry(run[-1])
-            return replace(entry, repeats=len(run)) if len(run) > 1 else entry
-
-    def all(self) -> list[LogEntry]:
-        """Return every entry that is at hand, folded or not."""
-        with self._book.lock:
-            return [self._entry(place) for place in range(self._size())]
-
-    def place(self, number: int) -> int | None:
-        """Return where the entry of that number is, None if it is not among these."""
-        with self._book.lock:
-            place = self._place(number)
-            return self._rows_now().row(place) if self._folding and place is not None else place
-
     def fold(self, number: int) -> None:
         """Show the entries that say the same as this one and follow on each other each by itself, or as one again."""
-        with self._book.lock:
-            place = self._place(number)
-            if place is None or not self._folding:
-                return
-            folds = Folds(self._kinds())
-            run = folds.run(folds.row(place))
-            opened = {number for number in self._unfolded if (at := self._place(number)) is not None and at in run}
-            self._unfolded ^= opened or {number}
-            self._folds = None
+        self._refold(number)
         self._changed()
-
-    def _size(self) -> int:
-        rows, place = self._tail
-        return len(self._older) + (len(rows) - place if self._joined else 0)
-
-    def _run(self, row: int) -> range:
-        """Return the places, whatever is folded, of the entries of a row."""
-        if self._folding:
-            return self._rows_now().run(row)
-        place = range(self._size())[row]
-        return range(place, place + 1)
-
-    def _rows_now(self) -> Folds:
-        """Return what is folded; what the book has read since is looked at as it is asked for."""
-        version = self._book.version
-        if self._folds is None or self._folds[0] != version:
-            places = map(self._place, self._unfolded)
-            self._folds = version, Folds(self._kinds(), [place for place in places if place is not None])
-        return self._folds[1]
-
-    def _kinds(self) -> array[int]:
-        kinds = array("q")
-        for rows, span, _ in self._parts():
-            kinds += rows.kinds[span.start : span.stop]
-        return kinds
-
-    def _entry(self, place: int) -> LogEntry:
-        rows, at, extras = self._at(place)
-        return self._book.entry_of(rows, at, extras)
-
-    def _place(self, number: int) -> int | None:
-        for rows, span, before in self._parts():
-            try:
-                return rows.numbers.index(number, span.start, span.stop) - span.start + before
-            except ValueError:
-                continue
-        return None
-
-    @property
-    def at_start(self) -> bool:
-        """Whether there is nothing older than the first entry."""
-        return self._stretch is not None and self._stretch.begun
-
-    @property
-    def at_end(self) -> bool:
-        """Whether the entries go on to the end of the logs."""
-        return self._joined
 
     @property
     def arrived(self) -> int:
@@ -167,17 +75,6 @@ class Browser:
     def sources(self) -> tuple[str, ...]:
         """The names of the logs; an entry's ``source`` is one of them."""
         return self._book.sources
-
-    def _at(self, place: int) -> tuple[Rows, int, Mapping[int, Extra]]:
-        if place < len(self._older):
-            return self._rows, self._older.start + place, self._extras
-        rows, start = self._tail
-        return rows, start + place - len(self._older), self._book.tail()[1]
-
-    def _parts(self) -> list[tuple[Rows, range, int]]:
-        parts = [(self._rows, self._older, 0)]
-        rows, start = self._tail
-        return [*parts, (rows, range(start, len(rows)), len(self._older))] if self._joined else parts
 
     # wishes
 
@@ -310,18 +207,6 @@ class Browser:
         self.listener()
         return True
 
-    def _chosen(self, rows: Rows, extras: Mapping[int, Extra], start: int) -> list[int]:
-        """Return the places of the entries that are wanted; each is looked at once, and when lines were added."""
-        known, sizes = self._verdicts, self._sizes
-        if len(known) > 2 * len(rows) + PAGE:
-            known.clear()
-        grown = {number for number, extra in extras.items() if sizes.get(number) != len(extra.lines)}
-        self._sizes = {number: len(extra.lines) for number, extra in extras.items()}
-        for place, number in enumerate(rows.numbers):
-            if number not in known or number in grown:
-                known[number] = self._wanted.wants(rows, place, extras.get(number))
-        return [place for place, number in enumerate(rows.numbers) if known[number] and place >= start]
-
     def _changed(self, arrival: Arrival | None = None) -> None:
         with self._book.lock:
             if arrival is not None:
@@ -340,11 +225,6 @@ class Browser:
             self._forget()
         self.refresh()
         self._arrived(None)
-
-    def _forget(self) -> None:
-        """Let go of what is older than the end."""
-        self._stretch, self._folds = None, None
-        self._rows, self._extras, self._older = Rows(), {}, range(0)
 
     def _narrow(self, wanted: Match, cancelled: Cancelled) -> None:
         self._wanted = wanted
@@ -480,10 +360,6 @@ class Browser:
             if self._folding and place is not None and not self._fits(wanted, self._run(place)[-1]):
                 self._unfolded.add(number)
                 self._folds = None
-
-    def _fits(self, wanted: Match, place: int) -> bool:
-        rows, at, extras = self._at(place)
-        return wanted.wants(rows, at, extras.get(rows.numbers[at]))
 
     def _found(self, wanted: Match, step: int, number: int | None, cancelled: Cancelled) -> int | None:
         """Return the next or previous wanted entry, None if there is none."""
