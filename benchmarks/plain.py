@@ -103,11 +103,11 @@ class _Reader:
                 return pl.DataFrame(file.execute(statement).fetchall(), schema=schema, orient="row")
         text = io.BytesIO()
         with closing(psycopg2.connect(self._url)) as connection, connection.cursor() as cursor:
-            cursor.copy_expert(rf"COPY ({statement}) TO STDOUT (FORMAT csv, NULL '\N')", text)
+            cursor.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT csv)", text)
         text.seek(0)
         if not text.getbuffer().nbytes:
             return pl.DataFrame(schema=schema)
-        return pl.read_csv(text, has_header=False, schema=schema, null_values=r"\N")
+        return pl.read_csv(text, has_header=False, schema=schema)
 
 
 def _kind() -> pl.Expr:

@@ -69,6 +69,7 @@ class Lists:
         self.answers = answers
         self._database = database
         self.last_users: KeptUsers | None = None
+        self._estimated = 0, 0
         # Asked at each poll that finds something, and made anew only for another question.
         self._recent: tuple[Relations, Hashable, Statement] | None = None
 
@@ -192,7 +193,11 @@ class Lists:
             return 0
         span = signs.highest - signs.lowest + 1
         if span > _EXACT_ROWS:
-            return min(span, on.schema.conversations.rows or span)
+            rows = on.schema.conversations.rows or span
+            if self._estimated[0] != rows:
+                self._estimated = rows, span
+            # What came and went since then shows in the keys alone.
+            return max(min(span, rows + span - self._estimated[1]), 0)
         return self.answers.of(("total",), signs.conversations, lambda: _count(self._database, count_rows(on)))
 
     def history(self, on: Relations, signs: Signs) -> pl.DataFrame | None:
