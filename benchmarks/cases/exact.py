@@ -28,8 +28,8 @@ _ZONES = ("Asia/Seoul", "UTC", "America/New_York", "Asia/Kathmandu")
 _TABS = ("overview", "sentiment", "evaluation", "feedback", "users")
 _PATIENCE, _SETTLING, _WAIT = 600.0, 60.0, 300.0
 _LOOKS = 10
-_SPARE = 0.1
-"""The share of the time for recounts: more than usual, so that the header claims something new every few minutes."""
+_SPARE, _NOTHING_ELSE = 0.1, 0.5
+"""Shares of the time for recounts, more than usual: what the header says of them is to change within minutes."""
 
 _BUCKET, _WEEK = 900, 7 * 86_400
 
@@ -85,7 +85,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
     view = View(window=WindowSpec("7d", at=at))
     shape = setting.whole()
     seconds = (setting.minutes or _MINUTES) * 60
-    with _hurried(), setting.store.copied(shape) as url:
+    with _recounting(_SPARE), setting.store.copied(shape) as url:
         settings = replace(setting.settings(shape, url), interval=1.0)
         consoles = [_Console(replace(settings, timezone=zone), view) for zone in _ZONES]
         try:
@@ -107,15 +107,15 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 
 @contextmanager
-def _hurried() -> Iterator[None]:
+def _recounting(share: float) -> Iterator[None]:
     usual = {kind: kind.spare_share for kind in (PostgreSQL, SQLite)}
     try:
         for kind in usual:
-            kind.spare_share = _SPARE
+            kind.spare_share = share
         yield
     finally:
-        for kind, share in usual.items():
-            kind.spare_share = share
+        for kind, before in usual.items():
+            kind.spare_share = before
 
 
 def _told(looks: list[_Look]) -> Iterator[Figure]:
@@ -133,12 +133,17 @@ def _compared(url: str, writer: Spoiler, consoles: list[_Console], seconds: floa
     plain = Plain(url, known.window.period, known.previous)
     detail = f"{writer.rounds} rounds of writing in {seconds / 60:g} min; {len(_TABS)} tabs"
     what = "panels that differ from plain SQL, once the header says recounted"
+    for console in consoles[1:]:
+        console.monitor.pause(True)
     try:
-        consoles[0].until(lambda snapshot, status: _recounted(ended, snapshot), _WAIT)
+        with _recounting(_NOTHING_ELSE):
+            consoles[0].until(lambda snapshot, status: _recounted(ended, snapshot), _WAIT)
         bad = sorted(_differing(consoles[0], plain))
         yield Figure(what, len(bad), "", 0, "; ".join([detail, *bad]))
     except TimeoutError:
         yield Figure(what, 0, "", None, f"it did not say so within {_WAIT:g} s")
+    for console in consoles[1:]:
+        console.monitor.pause(False)
     for console in consoles:
         began = datetime.now(UTC)
         console.monitor.reconcile()

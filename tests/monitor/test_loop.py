@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -452,6 +453,60 @@ def test_a_sentiment_filled_in_later_is_seen_at_the_next_poll_without_recounting
     backend.commit()
     assert unanalysed() == 39
     database.close()
+
+
+def test_a_file_is_asked_about_a_few_waiting_rows_at_a_time_until_all_are_found(tmp_path: Path) -> None:
+    backend = Backend(f"sqlite:///{tmp_path}/local.db")
+    backend.create()
+    old = some_talks(1, 40, ago=timedelta(days=1))
+    backend.insert([replace(talk, sentiment=None) for talk in old])
+    backend.insert(some_talks(100, 20))
+    settings = settings_for(backend.url, tmp_path)
+    database = open_database(settings)
+    database.connect()
+    limits = Limits(4, freeze_keys=2, merge_keys=4)
+    collector = Collector(settings, database, Tuning(limits, tail_keys=200, margin_keys=1, looked_at_keys=5))
+
+    def unanalysed() -> int:
+        collector.probe()
+        inputs = collector.collect(View(tab="sentiment"), ("sentiment",), lambda done, steps: None).inputs
+        cells = inputs.current.conversations
+        return int(cells.filter(cells["sentiment"] == "unanalysed")["n"].sum())
+
+    assert unanalysed() == 40
+    seen = []
+    # The newest are looked at each time, the others in turn.
+    for key in (39, 1, *range(2, 39), 40):
+        backend.run(f"UPDATE conversation_log SET sentiment = '부정' WHERE id = {key}")
+        backend.commit()
+        seen.append(unanalysed())
+    assert seen[0] == 39
+    for turn in range(12):
+        if not unanalysed():
+            break
+        backend.run(f"UPDATE conversation_log SET answer = '{turn}' WHERE id = 100")
+        backend.commit()
+    assert unanalysed() == 0
+    database.close()
+    backend.close()
+
+
+def test_data_are_as_old_as_the_look_that_they_come_from(
+    backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[datetime] = []
+    collect = Collector.collect
+
+    def noted(collector: Collector, *args: Any) -> Any:
+        began.append(datetime.now(UTC))
+        return collect(collector, *args)
+
+    monkeypatch.setattr(Collector, "collect", noted)
+    backend.insert(some_talks(1, 5))
+    watcher.start()
+    _, status = watcher.until(lambda _, status: status.state == "live")
+    assert status.polled_at is not None
+    assert status.polled_at <= began[0]
 
 
 def test_the_first_load_tells_how_far_it_is(
