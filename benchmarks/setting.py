@@ -134,10 +134,20 @@ class Asked:
 
 
 class Watcher:
-    """The monitor's work on one view, done here and now, with each statement written down; ``changes`` are settings."""
+    """The monitor's work on one view, done here and now, with each statement written down; ``changes`` are settings.
+
+    Unless it is asked for everything ``at_once``, it keeps what was counted, in ``kept_file``.
+    """
 
     def __init__(
-        self, setting: Setting, shape: Shape, window: str = "7d", url: str | None = None, **changes: Any
+        self,
+        setting: Setting,
+        shape: Shape,
+        window: str = "7d",
+        url: str | None = None,
+        *,
+        at_once: bool = True,
+        **changes: Any,
     ) -> None:
         self.asked: list[Asked] = []
         settings = replace(setting.settings(shape, url), **changes)
@@ -148,7 +158,8 @@ class Watcher:
         self.database.rows = self._recorded_rows  # type: ignore[method-assign]
         self.database.frame = self._recorded_frame  # type: ignore[method-assign]
         self.database.beside = self._in_turn  # type: ignore[method-assign]
-        self.collector = Collector(settings, self.database)
+        self.collector = Collector(settings, self.database, at_once=at_once)
+        self.kept_file = Path(settings.state_dir) / FILE
 
     def look(self) -> Window:
         """Do all that a look at the Overview takes, its panels too."""

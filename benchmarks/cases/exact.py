@@ -26,7 +26,7 @@ from benchmarks.spoilers import SPOILERS, Spoiler
 _MINUTES = 10.0
 _ZONES = ("Asia/Seoul", "UTC", "America/New_York", "Asia/Kathmandu")
 _TABS = ("overview", "sentiment", "evaluation", "feedback", "users")
-_PATIENCE, _SETTLING, _WAIT = 600.0, 60.0, 300.0
+_PATIENCE, _SETTLING, _WAIT = 600.0, 240.0, 300.0
 _LOOKS = 10
 _SPARE, _NOTHING_ELSE = 0.1, 0.5
 """Shares of the time for recounts, more than usual: what the header says of them is to change within minutes."""

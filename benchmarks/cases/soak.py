@@ -13,6 +13,7 @@ from benchmarks.setting import Setting, Watcher, middle, ms, timed
 
 _MINUTES, _INTERVAL, _TAIL = 60.0, 5.0, 600.0
 _LEAST_ROWS = 7
+_MOST_KEPT = 140
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
@@ -25,7 +26,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
     memory: list[float] = []
     lost = 0
     # In time so compressed, what ten minutes bring tells how far the tail goes.
-    with closing(Watcher(setting, shape, tail_keys=round(_TAIL / _INTERVAL) * rows)) as watcher:
+    with closing(Watcher(setting, shape, at_once=False, tail_keys=round(_TAIL / _INTERVAL) * rows)) as watcher:
         watcher.look()
         try:
             for _ in range(polls):
@@ -33,6 +34,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
                 try:
                     seconds.append(timed(watcher.look))
                     watcher.collector.recount_next()
+                    watcher.collector.keep()
                 except SourceError as error:
                     if not error.lost:
                         raise
@@ -49,3 +51,5 @@ def measure(setting: Setting) -> Iterator[Figure]:
     early, late = middle(seconds[:quarter]), middle(seconds[-quarter:])
     yield Figure("an hour: a poll at the end / at the beginning", late / early, "x", 1.1, f"{ms(late)} / {ms(early)}")
     yield Figure("an hour: connections lost", lost, "", 0)
+    size = watcher.kept_file.stat().st_size / 2**20
+    yield Figure("an hour: the file of what was counted", size, "MB", _MOST_KEPT, "written once a minute")
