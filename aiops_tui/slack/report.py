@@ -14,14 +14,20 @@ from aiops_tui.model.window import Period, WindowSpec
 Span = Literal["day", "week", "month"]
 SPANS: tuple[Span, ...] = ("day", "week", "month")
 
-TABS: tuple[str, ...] = ("overview", "sentiment", "evaluation", "feedback")
+TABS: tuple[str, ...] = ("overview", "sentiment", "evaluation", "feedback", "logs")
 """The tabs that a report is made of."""
 
 REPORT = "overview"
 """The tab that a report's panels stand in."""
 
+_OF_LOGS = ("errors", "warnings")
+"""Told where there are logs."""
+
+_NO_LOGS = "logs.no_match"
+
 _METRICS = (
-    "conversations", "active_users", "negative_ratio", "score", "satisfaction", "likes", "dislikes", "coverage",
+    "conversations", "active_users", "negative_ratio", "score", "satisfaction", *_OF_LOGS, "coverage",
+    "likes", "dislikes",
 )  # fmt: skip
 _SERIES: Mapping[Span, tuple[str, ...]] = {
     "day": ("volume", "score_by_bucket"),
@@ -52,17 +58,22 @@ def window(period: Period) -> WindowSpec:
 
 def gathered(snapshot: Snapshot, span: Span) -> tuple[Snapshot, tuple[Table, ...]]:
     """Return a Snapshot whose one tab is the report, and the tables that stand below it."""
+    warnings = tuple(notice for notice in snapshot.warnings if notice.id != _NO_LOGS)
     movers = tuple(panel for panel in _all(snapshot) if isinstance(panel, Table) and panel.id == "movers")
-    return replace(snapshot, tabs={REPORT: tuple(_panels(snapshot, span))}), movers
+    return replace(snapshot, tabs={REPORT: tuple(_panels(snapshot, span))}, warnings=warnings), movers
 
 
 def _panels(snapshot: Snapshot, span: Span) -> Iterator[Panel]:
-    every = list(_all(snapshot))
+    every = [panel for panel in _all(snapshot) if not _is_missing(panel)]
     for name in _METRICS:
         yield from (panel for panel in every if isinstance(panel, Metric) and panel.id == name)
     for name in _SERIES[span]:
         yield from (panel for panel in every if isinstance(panel, Series) and panel.id == name)
     yield from (panel for panel in every if isinstance(panel, Table) and panel.id == "topics")
+
+
+def _is_missing(panel: Panel) -> bool:
+    return isinstance(panel, Metric) and panel.id in _OF_LOGS and panel.value is None
 
 
 def _all(snapshot: Snapshot) -> Iterator[Panel]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -120,3 +122,17 @@ def test_a_report_of_a_month_is_compared_with_the_one_before(run: Run, db: Path,
     text = json.loads(ended.out)["text"]
     assert text.startswith("Monthly report 2026-11-01 – 2026-11-30")
     assert slack.requests == []
+
+
+def test_a_report_tells_errors_and_warnings_against_the_period_before_where_there_are_logs(
+    run: Run, db: Path, slack: FakeSlack, tmp_path: Path
+) -> None:
+    alone = shutil.copy(db, tmp_path / "alone.db")
+    plain = run("report", "--dry-run", "--at", "2026-11-16", "--db", f"sqlite:///{alone}")
+    assert plain.status == 0 and "Errors" not in plain.out and "log file" not in plain.out
+    log = tmp_path / "app.log"
+    times = ["2026-11-03 10:00:00", *["2026-11-10 10:00:00"] * 2, "2026-11-15 14:59:59", "2026-11-15 15:00:00"]
+    log.write_text("".join(f"{time} [   ERROR] app - boom\n{time} [ WARNING] app - hm\n" for time in times))
+    out = run("report", "--dry-run", "--at", "2026-11-16", "--log-file", str(log)).out
+    # The week in Seoul ends at 15:00 UTC of its Sunday.
+    assert re.search(r"Errors\\n\*3\* ▲ 200\.0%", out) and re.search(r"Warnings\\n\*3\* ▲ 200\.0%", out)

@@ -177,3 +177,17 @@ def test_the_name_of_a_host_can_be_replaced(snapshot: Snapshot, bot: Settings) -
     text = preview(snapshot, View(), named, EN)
     assert "production" in text
     assert "neon" not in text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "kept"), [({TEXTS}, 1), ({USERS}, 1), ({CONTACTS}, 2), (set(), 2), ({TEXTS, USERS, CONTACTS}, 1)]
+)
+def test_the_stream_of_conversations_is_left_out_of_a_log_where_it_would_tell_of_them(
+    kinds: set[str], kept: int
+) -> None:
+    columns = (Column("time", "time"), Column("level", "level"), Column("source", "text"), Column("message", "text"))
+    rows = ((None, "error", "app.log", "boom"), (None, "negative", "conversations", "kim · refund · where is it?"))
+    log = Table("entries", columns, rows, None, ("1", "2"))
+    veiled = Veil(frozenset(kinds)).panel(log, "logs")
+    assert isinstance(veiled, Table)
+    assert (len(veiled.rows), veiled.keys) == (kept, ("1", "2")[:kept])
