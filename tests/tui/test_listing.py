@@ -53,9 +53,9 @@ async def test_the_list_reads_on_before_its_end_and_never_what_it_has(desk: Open
         await d.press("l")
         await d.sees("1 of 12,430")
         assert listing(d).count() == 50
-        for _ in range(6):
+        while listing(d).count() == 50:
             await d.press("pagedown")
-        await d.until(lambda: listing(d).count() >= 100)
+            assert listing(d).row < 49, "the next page is there before one comes to the end of the first"
         keys = [listing(d).key_of(row) for row in range(listing(d).count())]
         assert keys == [str(12_430 - i) for i in range(len(keys))]
         await d.press("G")

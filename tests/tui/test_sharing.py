@@ -13,6 +13,7 @@ import pytest
 
 from aiops_tui.config import Secret
 from aiops_tui.model.panels import Notice
+from aiops_tui.model.view import View
 from aiops_tui.slack import Outcome
 from aiops_tui.slack.privacy import Veil
 from aiops_tui.text.cells import width
@@ -147,6 +148,20 @@ async def test_the_preview_shows_and_chooses(desk: Open, slack: FakeSlack) -> No
         assert message.text.startswith("look — Overview")
         assert picture.thread == message.ts
         assert (picture.file or b"").startswith(b"\x89PNG")
+
+
+async def test_the_preview_of_a_picture_keeps_back_what_the_picture_does(desk: Open, slack: FakeSlack) -> None:
+    async with desk(View(tab="users"), **by_bot(slack), size=(120, 50)) as d:
+        await d.press("S", "right")
+        await d.sees("a picture")
+
+        def previewed() -> str:
+            return "\n".join("".join(span.text for span in line) for line in d.console.screen._write(100))
+
+        assert "Users" in previewed()
+        assert "u0001" not in previewed()
+        await d.press("down", "down", "down", "right")
+        await d.until(lambda: "u0001" in previewed(), "those of the users that were asked for")
 
 
 async def test_on_a_small_screen_choices_and_preview_take_turns(desk: Open, slack: FakeSlack) -> None:

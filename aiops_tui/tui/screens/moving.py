@@ -73,8 +73,9 @@ class MovingScreen(MainScreen):
             host(self).tell(words("tui.comparing.all"))
             return
         self.go(moves.compared(self.session.view))
-        compared = words.label(f"compare.{self.session.view.compare}")
-        host(self).tell(words("tui.comparing", compare=compared))
+        compare = self.session.view.compare
+        compared = words.label(f"compare.{compare}")
+        host(self).tell(compared if compare == "off" else words("tui.comparing", compare=compared))
 
     def action_conversations(self) -> None:
         """Show the conversations behind the view, or the panes alone again."""
