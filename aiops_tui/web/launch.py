@@ -58,7 +58,7 @@ def _environment(more: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a console that shows itself in a browser."""
     kept = {name: value for name, value in os.environ.items() if name not in _OURS}
     return kept | {
-        "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver",
+        "TEXTUAL_DRIVER": "aiops_tui.tui.browser:BrowserDriver",
         "TEXTUAL_COLOR_SYSTEM": "truecolor",
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",

@@ -13,8 +13,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
+import pyte
 
 PROGRAM = shutil.which("chromium") or ""
 PATIENCE = 90.0
@@ -24,8 +26,10 @@ _FLAGS = (
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--disable-extensions",
     "--force-device-scale-factor=1", "--remote-debugging-port=0",
     # Names are of no use: whoever asks for another host is seen, and gets nowhere.
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    "--host-resolver-rules=MAP rebound.example 127.0.0.1, MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )  # fmt: skip
+_BINARY = 2
+_NAMED = {"Enter": (13, "\r"), "Tab": (9, "")}
 Json = dict[str, Any]
 
 
@@ -37,6 +41,7 @@ class Chromium:
         self._number = 0
         self._answers: dict[int, asyncio.Future[Json]] = {}
         self._tabs: dict[str, Tab] = {}
+        self.tabs: list[Tab] = []
         self._task = asyncio.create_task(self._listen())
 
     async def ask(self, method: str, session: str | None = None, **values: object) -> Json:
@@ -53,7 +58,8 @@ class Chromium:
         own = {"browserContextId": context} if context else {}
         target = await self.ask("Target.createTarget", url="about:blank", **own)
         attached = await self.ask("Target.attachToTarget", targetId=target["targetId"], flatten=True)
-        tab = self._tabs[attached["sessionId"]] = Tab(self, attached["sessionId"], target["targetId"])
+        tab = self._tabs[attached["sessionId"]] = Tab(self, attached["sessionId"])
+        self.tabs.append(tab)
         for room in ("Page", "Network", "Runtime", "Log"):
             await tab.ask(f"{room}.enable")
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
@@ -77,8 +83,9 @@ class Chromium:
 class Tab:
     """One page: what it asked for, and what a person sees and does."""
 
-    def __init__(self, browser: Chromium, session: str, target: str) -> None:
-        self._browser, self._session, self._target = browser, session, target
+    def __init__(self, browser: Chromium, session: str) -> None:
+        self._browser, self._session = browser, session
+        self.forget()
         self.requests: list[str] = []
         """The addresses of all requests, sockets and frames too."""
         self.complaints: list[str] = []
@@ -94,10 +101,39 @@ class Tab:
             self.requests.append(values["request"]["url"])
         elif method == "Network.webSocketCreated":
             self.requests.append(values["url"])
+            size = parse_qs(urlsplit(values["url"]).query)
+            if "width" in size:
+                self.forget(int(size["width"][0]), int(size["height"][0]))
+        elif method == "Network.webSocketFrameReceived" and values["response"]["opcode"] == _BINARY:
+            self._stream.feed(b64decode(values["response"]["payloadData"]))
         elif method == "Runtime.exceptionThrown":
             self.complaints.append(json.dumps(values["exceptionDetails"])[:500])
-        elif method == "Log.entryAdded" and values["entry"]["level"] == "error":
-            self.complaints.append(values["entry"]["text"])
+        elif method == "Log.entryAdded":
+            entry = values["entry"]
+            # Those of the network are of a page's status, which is looked at for itself.
+            if entry["level"] == "error" and entry["source"] != "network":
+                self.complaints.append(entry["text"])
+
+    def forget(self, width: int = 80, height: int = 24) -> None:
+        """Begin with an empty screen."""
+        self.screen = pyte.Screen(width, height)
+        self._stream = pyte.ByteStream(self.screen)
+
+    @property
+    def text(self) -> str:
+        """What the console wrote on its screen."""
+        return "\n".join(self.screen.display)
+
+    async def sees(self, wanted: str) -> None:
+        """Wait until the console shows a text."""
+        end = asyncio.get_running_loop().time() + PATIENCE
+        while wanted not in self.text:
+            assert asyncio.get_running_loop().time() < end, f"never: {wanted}\n{self.text}\n{self.complaints}"
+            await asyncio.sleep(0.1)
+
+    async def reads(self, wanted: str) -> None:
+        """Wait until the page itself, which is not the console, has a text."""
+        await self.until(f"document.body && document.body.innerText.includes({json.dumps(wanted)})")
 
     async def go(self, url: str) -> None:
         """Open an address."""
@@ -113,19 +149,21 @@ class Tab:
         end = asyncio.get_running_loop().time() + PATIENCE
         while True:
             with suppress(AssertionError):  # between two pages there is none
-                if value := await self.run(script):
+                if value := await self.run(f"Promise.resolve({script}).then(v => v instanceof Node ? true : v)"):
                     return value
             if asyncio.get_running_loop().time() > end:
                 text = await self.run("document.body.innerText")
                 raise AssertionError(f"never: {what or script}\n{text}\n{self.complaints}")
             await asyncio.sleep(0.1)
 
-    async def press(self, keys: str) -> None:
-        """Type letters, as a keyboard does."""
+    async def press(self, *keys: str) -> None:
+        """Press keys, by their letter or name, as a person does."""
         for key in keys:
-            await self.ask("Input.dispatchKeyEvent", type="keyDown", key=key, text=key)
-            await self.ask("Input.dispatchKeyEvent", type="keyUp", key=key)
-            await asyncio.sleep(0.05)
+            code, text = _NAMED.get(key, (ord(key.upper()) if len(key) == 1 else 0, key))
+            pressed = {"key": key, "windowsVirtualKeyCode": code}
+            await self.ask("Input.dispatchKeyEvent", type="keyDown", text=text, **pressed)
+            await self.ask("Input.dispatchKeyEvent", type="keyUp", **pressed)
+            await asyncio.sleep(0.1)
 
     async def fill(self, **fields: str) -> None:
         """Write into fields of a form by their names, and send it off."""
@@ -136,10 +174,6 @@ class Tab:
     async def picture(self) -> bytes:
         """Return what is seen, as a PNG."""
         return b64decode((await self.ask("Page.captureScreenshot", format="png"))["data"])
-
-    async def close(self) -> None:
-        """Close it."""
-        await self._browser.ask("Target.closeTarget", targetId=self._target)
 
 
 @asynccontextmanager

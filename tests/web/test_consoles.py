@@ -89,6 +89,15 @@ async def test_a_link_opens_exactly_the_view_that_was_shared(serve: Serve, home:
         assert "배송" not in " ".join(child.cmdline()), "others can see command lines"
 
 
+@pytest.mark.parametrize(("said", "seen"), [(["focus"], "past"), (["blur"], "idle")])
+async def test_who_looks_from_the_first_moment_on_is_known_to_look(serve: Serve, said: list[str], seen: str) -> None:
+    """What nobody looks at is brought up to date every ten minutes only, and told to be idle."""
+    async with serve() as s, s.console() as page:
+        await page.socket.send_json(said)
+        await page.sees("결제 오류")
+        await page.sees(seen)
+
+
 async def test_two_sessions_know_nothing_of_each_other(serve: Serve) -> None:
     async with serve() as s, s.console() as one, s.console() as two:
         await one.sees("Conversations over time")
