@@ -6,13 +6,22 @@ import math
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
+import polars as pl
+
 from aiops_tui.metrics.inputs import Inputs, Person
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.window import Period, epoch, from_epoch
 from aiops_tui.monitor.answers import Answers
 from aiops_tui.source.database import Database, Row
 from aiops_tui.source.relations import Relations
-from aiops_tui.source.users import returning_users, top_users, user_scores, user_trends
+from aiops_tui.source.users import (
+    returning_users,
+    top_users,
+    user_scores,
+    user_trends,
+    users_earlier,
+    users_within,
+)
 from aiops_tui.text.printable import printable
 
 SHOWN = 300
@@ -23,6 +32,12 @@ _SLOW = "source.slow_users"
 
 _MANY = 200_000
 """A question about more rows than this waits until the view has been shown without its answer."""
+
+_STEP = 1_000_000
+"""So many keys are looked through first for users who were there before."""
+
+_BY_NAME = 1_000_000
+_NAMES = pl.Schema({"user": pl.String()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +68,33 @@ class People:
         version = (period, asked.version)
 
         def ask() -> int:
+            found = self._recognised(asked, period, low, rows) if asked.on.on.postgres and rows > _STEP else None
+            if found is not None:
+                return found
             return int(self._database.rows(returning_users(asked.on, asked.wanted, low, period))[0][0])
 
         question = ("returning", asked.wanted, asked.place)
         return self._answers.tried(question, version, ask, self._database, _SLOW, later=rows > _MANY)
+
+    def _recognised(self, asked: Asked, period: Period, low: int, rows: int) -> int | None:
+        """Count the users of a period who were seen before, going back until none is left to be found.
+
+        Who comes back was mostly there lately. None if they are too many to be looked for by name.
+        """
+        database, on = self._database, asked.on
+        unseen = database.frame(users_within(on, asked.wanted, low, period), _NAMES)
+        total = unseen.height
+        if total > _BY_NAME:
+            return None
+        # Late rows of before the period lie among its own.
+        bottom: int | None = low
+        top, end, step = None, low - rows, _STEP
+        while unseen.height:
+            unseen = unseen.join(database.frame(users_earlier(on, bottom, top, period.start), _NAMES), "user", "anti")
+            if bottom is None:
+                break
+            top, bottom, step = bottom, bottom - step if bottom - step > end else None, 2 * step
+        return total - unseen.height
 
     def most_active(self, inputs: Inputs, asked: Asked, low: int, rows: int) -> Inputs:
         """Add the users with most conversations, of so many ``rows``: where they are many, once it can wait."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,6 +75,23 @@ def user_scores(on: Relations, wanted: Filter, period: Period, users: Sequence[s
         .where(row.user_id.in_(users), on.evaluated_within(period), *on.of_evaluations(wanted))
         .group_by(row.user_id)
     )
+
+
+def users_within(on: Relations, wanted: Filter, low: int, period: Period) -> sa.Select[Any]:
+    """Return the users of a period, each once."""
+    user = sa.cast(on.conversations.c.user_id, sa.Text)
+    return sa.select(user).where(*user_rows(on, wanted, low, period)).distinct()
+
+
+def users_earlier(on: Relations, low: int | None, high: int | None, moment: datetime) -> sa.Select[Any]:
+    """Return the users of rows before a moment among the keys ``low <= key < high``, each once."""
+    user = sa.cast(on.conversations.c.user_id, sa.Text)
+    conditions = [user.is_not(None), user != "", on.within(Period(EARLIEST, moment))]
+    if low is not None:
+        conditions.append(on.key >= low)
+    if high is not None:
+        conditions.append(on.key < high)
+    return sa.select(user).where(*conditions).distinct()
 
 
 def returning_users(on: Relations, wanted: Filter, low: int, period: Period) -> sa.Select[Any]:

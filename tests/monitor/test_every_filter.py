@@ -17,7 +17,7 @@ from aiops_tui.model.filters import Filter, Term
 from aiops_tui.model.panels import Heatmap
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
-from aiops_tui.monitor import choice, finder
+from aiops_tui.monitor import choice, finder, people
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.source.database import open_database
 from aiops_tui.text.printable import printable
@@ -119,6 +119,7 @@ def test_every_filter_on_every_pane(
     # Whether conversations are looked for once, or by each statement anew, makes no difference.
     monkeypatch.setattr(finder, "LEAST", 0)
     monkeypatch.setattr(finder, "MOST", most)
+    monkeypatch.setattr(people, "_STEP", 30)
     for wanted in FILTERS[:: 1 if spec.name == "7d" else 4]:
         assert Filter.parse(str(wanted)) == wanted
         view = View(window=spec, filter=wanted)

@@ -101,6 +101,14 @@ def test_who_was_there_before(few: Backend) -> None:
     assert few.ask(users.returning_users(few.on, NONE, 0, Period(MOMENT - 40 * HOUR, MOMENT))) == [(0,)]
 
 
+def test_who_was_there_before_by_name(few: Backend) -> None:
+    assert {row[0] for row in few.ask(users.users_within(few.on, NONE, 0, DAY))} == {"kim", "lee", "choi"}
+    known = {row[0] for row in few.ask(users.users_earlier(few.on, None, None, DAY.start))}
+    assert len(known & {"kim", "lee", "choi"}) == 2
+    parts = [few.ask(users.users_earlier(few.on, low, high, DAY.start)) for low, high in ((None, 5), (5, None))]
+    assert {row[0] for part in parts for row in part} == known
+
+
 def test_who_was_there_before_where_the_database_has_not_counted_what_is_new(postgres: Place) -> None:
     postgres.create(CONVERSATIONS.replace("{time})", "{time}) WITH (autovacuum_enabled = false)"))
     more = "INSERT INTO conversation_log SELECT i, 'u' || mod(i, 300), 'q', 'a', NULL, NULL, {} FROM {} AS i"
