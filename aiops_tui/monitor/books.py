@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,12 +35,15 @@ from aiops_tui.source.lookups import (
     tail_key,
     unanalysed_keys,
 )
+from aiops_tui.source.opinions import rated_after
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.relations import Relations
 from aiops_tui.source.rollup import KeyRollup, Limits, Segment, merged
 
 T = TypeVar("T")
 Asks = dict[Hashable, Callable[[], Any]]
+_SAID = ("feedback", "reason")
+
 _STEPS = 100
 """What is read by keys that are known is cut into at most so many segments."""
 
@@ -247,6 +250,8 @@ class Book:
             self._move_tail(signs)
             self.conversations.read_tail()
         if self.feedback is not None and (before is None or before.feedback != signs.feedback):
+            if before is not None and self.query.wanted.of(_SAID):
+                self._recount_rated(before.highest_feedback or 0)
             if signs.lowest_feedback is not None:
                 self.feedback.drop_below(signs.lowest_feedback)
             self.feedback.freeze(self._settled_feedback(signs))
@@ -445,11 +450,19 @@ class Book:
             return
         still = {row[0] for row in self._answer("waiting", partial(self._ask_waiting, keys))}
         done = {key for key in keys if key not in still}
-        segments = {id(s): key for key in done if (s := self.conversations.segment_of(key)) is not None}
-        for key in segments.values():
-            self.conversations.recount_key(key)
+        self._recount_of(done)
         self._waiting = [key for key in self._waiting if key not in done]
         self._turn += self._tuning.looked_at_keys
+
+    def _recount_rated(self, seen: int) -> None:
+        """Recount the segments of conversations that a filter may let through by what was said of them since then."""
+        rows = self._database.rows(rated_after(self.relations, seen, self._tuning.feedback_tail_keys))
+        self._recount_of(row[0] for row in rows if row[0] is not None)
+
+    def _recount_of(self, keys: Iterable[int]) -> None:
+        segments = {id(s): key for key in keys if (s := self.conversations.segment_of(key)) is not None}
+        for key in segments.values():
+            self.conversations.recount_key(key)
 
     def _lowest(self, signs: Signs) -> int:
         return signs.lowest if signs.lowest is not None else 0

@@ -63,6 +63,13 @@ def latest_feedback(on: Relations, wanted: Filter, low: int, period: Period, lim
     )
 
 
+def rated_after(on: Relations, key: int, limit: int) -> sa.Select[Any]:
+    """Return the conversations of the newest feedback above a key."""
+    assert on.feedback is not None  # noqa: S101
+    row = on.feedback.c
+    return sa.select(row.conversation).where(row.key > key).order_by(row.key.desc()).limit(limit)
+
+
 def _joined(on: Relations) -> sa.FromClause:
     assert on.feedback is not None  # noqa: S101
     return on.feedback.outerjoin(on.conversations, on.key == on.feedback.c.conversation)

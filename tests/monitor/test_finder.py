@@ -96,6 +96,15 @@ def test_a_recount_finds_what_was_renamed_and_what_is_gone(collector: Collector,
     assert count(collector, "user:kim") == 125
 
 
+def test_what_users_say_later_of_old_conversations_counts_under_a_filter_of_it(
+    collector: Collector, backend: Backend
+) -> None:
+    backend.rate([(1, 20, "dislike", NOW, None)])
+    assert count(collector, "feedback:dislike") == 1
+    backend.rate([(2, 300, "dislike", NOW, None), (3, 20, "dislike", NOW, None), (4, 9999, "dislike", NOW, None)])
+    assert count(collector, "feedback:dislike") == 2
+
+
 def test_what_too_many_meet_is_counted_all_the_same(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finder, "MOST", 10)
     stretches = looked(collector, monkeypatch)
