@@ -85,6 +85,7 @@ class Setting:
         *,
         tab: str = "overview",
         log_file: Path | None = None,
+        since: str | None = None,
         again: bool = False,
     ) -> Terminal:
         """Run the console on a data set, reached by another URL perhaps, and on a log.
@@ -99,8 +100,7 @@ class Setting:
             url or self.store.url(shape),
             "--tab",
             tab,
-            "--window",
-            window,
+            *(["--since", since] if since else ["--window", window]),
             "--interval",
             f"{interval:g}",
             "--lang",

@@ -20,6 +20,7 @@ from benchmarks.terminal import Screen, Terminal
 _COPIES, _SPARE = 10, 4 * 10**9
 _YEAR = 2017
 _LATEST = 2026
+_SINCE = f"{_YEAR}-01-01"
 _PATIENCE = 1800
 
 
@@ -77,11 +78,11 @@ def _opened(setting: Setting, path: Path, what: str) -> Figure:
 
 def _memory(setting: Setting, path: Path, what: str) -> Iterator[Figure]:
     shape = setting.small()
-    with setting.console(shape, tab="logs", window="all") as terminal:
+    with setting.console(shape, tab="logs", since=_SINCE) as terminal:
         terminal.wait(is_live, _PATIENCE)
         terminal.settle(5)
         without = _highest(terminal)
-    with setting.console(shape, tab="logs", window="all", log_file=path) as terminal:
+    with setting.console(shape, tab="logs", log_file=path, since=_SINCE) as terminal:
         terminal.wait(lambda screen: "following" in _text(screen), _PATIENCE)
         terminal.settle(5)
         opened = _highest(terminal)
@@ -93,7 +94,9 @@ def _memory(setting: Setting, path: Path, what: str) -> Iterator[Figure]:
         terminal.wait(lambda screen: "following" in _text(screen), _PATIENCE)
         terminal.press(b"f")
         terminal.settle(1)
-        terminal.press(b"never said anywhere\r")
+        terminal.press(b"never said anywhere")
+        terminal.settle(1)  # an Enter that comes with a text at once is part of what was pasted
+        terminal.press(b"\r")
         terminal.wait(lambda screen: "reading:" in _text(screen), _PATIENCE)
         terminal.wait(lambda screen: " hits " in _text(screen), _PATIENCE)
         terminal.wait(lambda screen: " hits ─" in _text(screen), _PATIENCE)

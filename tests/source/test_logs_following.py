@@ -9,6 +9,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from logging.handlers import RotatingFileHandler, TimedRotatingFileHandler
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aiops_tui.model.records import LogEntry
-from aiops_tui.source.logs import Browser, LogBook, following
+from aiops_tui.model.window import Period
+from aiops_tui.source.logs import Browser, LogBook, Match, following, latest
 from aiops_tui.source.logs.following import FollowedFile
 from aiops_tui.source.logs.places import Place, find
 from aiops_tui.source.logs.reading import LINE_LIMIT, Lines
@@ -237,6 +239,9 @@ def test_what_is_too_much_to_keep_up_with_is_passed_over_and_said(
         pass
     assert [notice.id for notice in book.problems] == ["logs.skipped"]
     assert messages(book) == numbered(*range(80, 100))
+    hour = datetime(2025, 10, 16, 10, tzinfo=UTC)
+    found = latest(book, Period(hour, hour + timedelta(hours=1)), Match())
+    assert [entry.message for entry in reversed(found)] == numbered(*range(100))
     looked = Browser(book)
     looked.refresh()
     while not looked.at_start:

@@ -96,7 +96,8 @@ class Pages:
     def _page(self, low: int, high: int, may: May | None) -> Page:
         if may is not None and high - low <= MOST:
             if not may(self.chain.read(low, high - low)):
-                return Page(Batch(), low, high, self._time_of_first(low), self._time_of_first(max(high - _PROBE, low)))
+                first, last = self._time_of_first(low), self._time_of_first(max(high - _PROBE, low))
+                return Page(Batch(), low, high, first, _later(first, last))
             # Making entries takes far longer than looking for what they have: only those nearby are made.
             middle = self._beginning((low + high) // 2, high, low)
             if high - low > APART and low < middle < high:
@@ -272,7 +273,10 @@ def _joined(page: Page, following: Page) -> Page:
         for place, key in enumerate(more.keys):
             more.keys[place] = max(key, page.last_key)
     rows.extend(more)
-    keys = [key for key in (page.first_key, following.first_key) if key is not None]
-    last = [key for key in (page.last_key, following.last_key) if key is not None]
+    first = following.first_key if page.first_key is None else page.first_key
     batch = Batch(rows, page.batch.extras | following.batch.extras)
-    return Page(batch, page.low, following.high, keys[0] if keys else None, max(last, default=None))
+    return Page(batch, page.low, following.high, first, _later(page.last_key, following.last_key))
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else max(one, other)
