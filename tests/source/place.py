@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from traceback import format_exception
 from typing import Any
 
 import psycopg2
 import pytest
+import sqlalchemy as sa
 from psycopg2.extras import execute_values
 
 from aiops_tui.config import Settings, load_settings
+from aiops_tui.source.connection import Values
 from aiops_tui.source.database import Database, open_database
 from aiops_tui.source.expressions import Expressions
 from aiops_tui.source.problems import SourceError
@@ -43,6 +46,11 @@ def problem(action: Callable[[], object]) -> SourceError:
     printed = (str(error), repr(error), repr(error.args), repr(error.notice), "".join(format_exception(error)))
     assert not any(SECRET in text for text in printed)
     return error
+
+
+def written(moment: datetime | None) -> str | None:
+    """Return a time as the backend writes it."""
+    return None if moment is None else moment.replace(tzinfo=None).isoformat(" ")
 
 
 class Place:
@@ -117,3 +125,16 @@ class Place:
             cursor.execute("SET synchronous_commit = off; SET TimeZone = 'UTC'")
         connection.commit()
         return connection
+
+
+class Filled:
+    """A place with rows in it, and the console's connection to it."""
+
+    def __init__(self, place: Place, database: Database) -> None:
+        self.place = place
+        self.on = place.relations(database)
+        self._database = database
+
+    def ask(self, statement: sa.Executable, values: Values | None = None) -> list[tuple[Any, ...]]:
+        """Return what the console is answered."""
+        return [tuple(row) for row in self._database.rows(statement, values or {})]

@@ -7,17 +7,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.window import Period, epoch, from_epoch
 from aiops_tui.source import lookups
-from aiops_tui.source.connection import Values
-from aiops_tui.source.database import Database
-from tests.source.place import CONVERSATIONS, FEEDBACK, Place
+from tests.source.place import CONVERSATIONS, FEEDBACK, Filled, Place, written
 
 pytestmark = pytest.mark.xdist_group("source")
 
@@ -39,33 +35,16 @@ FEW: list[tuple[int, str | None, str, str, str | None, str | None, datetime | No
 DAY = Period(MOMENT, MOMENT + timedelta(days=1))
 
 
-def at(moment: datetime | None) -> str | None:
-    """Return a time as the backend writes it."""
-    return None if moment is None else moment.replace(tzinfo=None).isoformat(" ")
-
-
-class Backend:
-    """A database with a few conversations, and the console's connection to it."""
-
-    def __init__(self, place: Place, database: Database) -> None:
-        place.create(CONVERSATIONS, EVALUATIONS, FEEDBACK, TRENDS)
-        place.insert("conversation_log", [(*row[:6], at(row[6])) for row in FEW])
-        self.place = place
-        self.on = place.relations(database)
-        self._database = database
-
-    def ask(self, statement: sa.Executable, values: Values | None = None) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self._database.rows(statement, values or {})]
-
-
 @pytest.fixture
-def few(place: Place) -> Iterator[Backend]:
+def few(place: Place) -> Iterator[Filled]:
     """A few conversations, and nothing said of them yet."""
+    place.create(CONVERSATIONS, EVALUATIONS, FEEDBACK, TRENDS)
+    place.insert("conversation_log", [(*row[:6], written(row[6])) for row in FEW])
     with closing(place.open()) as database:
-        yield Backend(place, database)
+        yield Filled(place, database)
 
 
-def test_distinct_users(few: Backend) -> None:
+def test_distinct_users(few: Filled) -> None:
     on, none = few.on, Filter()
     assert few.ask(lookups.active_users(on, none, 0, None)) == [(3,)]
     assert few.ask(lookups.active_users(on, none, 0, DAY)) == [(2,)]
@@ -74,13 +53,13 @@ def test_distinct_users(few: Backend) -> None:
     assert few.ask(lookups.active_users(on, Filter.parse("user:nobody"), 0, None)) == [(0,)]
 
 
-def test_distinct_users_by_bucket(few: Backend) -> None:
+def test_distinct_users_by_bucket(few: Filled) -> None:
     edges = [NOON, NOON + 1800, NOON + 3600, NOON + 7200, NOON + 90_000]
     assert dict(few.ask(lookups.users_by_bucket(few.on, Filter(), 0, edges))) == {0: 1, 2: 2, 3: 1}
     assert few.ask(lookups.users_by_bucket(few.on, Filter(), 0, [NOON - 10, NOON - 5])) == []
 
 
-def test_topics_by_how_often_they_come(few: Backend) -> None:
+def test_topics_by_how_often_they_come(few: Filled) -> None:
     rows = few.ask(lookups.top_topics(few.on, 0, None, 10))
     assert rows[0] == ("환불", 2, 5)
     assert Counter({topic: n for topic, n, _ in rows}) == Counter({"환불": 2, "환불.": 1, "결제": 1, "배송": 1, "": 1})
@@ -89,7 +68,7 @@ def test_topics_by_how_often_they_come(few: Backend) -> None:
     assert {row[0] for row in few.ask(lookups.topics_like(few.on, "환불"))} == {"환불", "환불."}
 
 
-def test_conversations_that_wait_for_their_sentiment(few: Backend) -> None:
+def test_conversations_that_wait_for_their_sentiment(few: Filled) -> None:
     assert few.ask(lookups.unanalysed_keys(few.on, 0, 100, 10)) == [(4,), (3,)]
     assert few.ask(lookups.unanalysed_keys(few.on, 0, 4, 10)) == [(3,)]
     assert few.ask(lookups.unanalysed_keys(few.on, 0, 100, 1)) == [(4,)]
@@ -97,7 +76,7 @@ def test_conversations_that_wait_for_their_sentiment(few: Backend) -> None:
     assert sorted(few.ask(lookups.still_unanalysed(few.on, len(keys)), keys)) == [(3,), (4,)]
 
 
-def test_the_newest_conversations(few: Backend) -> None:
+def test_the_newest_conversations(few: Filled) -> None:
     rows = few.ask(lookups.recent(few.on, Filter(), DAY, 0, 10))
     assert [row[0] for row in rows] == [5, 4, 3, 2, 1]
     assert rows[2] == (3, NOON + 3600, "lee", "결제", "unanalysed", "q3")
@@ -106,10 +85,13 @@ def test_the_newest_conversations(few: Backend) -> None:
     assert few.ask(lookups.recent(few.on, Filter(), None, 7, 2)) == [(7, None, "choi", "배송", "negative", "q7")]
 
 
-def test_one_conversation_and_what_was_said_of_it(few: Backend) -> None:
-    evaluations = [(1, None, at(MOMENT), 4.0, 2, "second"), (1, None, at(MOMENT - timedelta(days=1)), 8.0, None, None)]
+def test_one_conversation_and_what_was_said_of_it(few: Filled) -> None:
+    evaluations = [
+        (1, None, written(MOMENT), 4.0, 2, "second"),
+        (1, None, written(MOMENT - timedelta(days=1)), 8.0, None, None),
+    ]
     few.place.insert("conversation_evaluation", evaluations)
-    feedback = [(1, 1, "like", "good", at(MOMENT)), (2, 1, "huh", None, None), (3, 2, "like", None, None)]
+    feedback = [(1, 1, "like", "good", written(MOMENT)), (2, 1, "huh", None, None), (3, 2, "like", None, None)]
     few.place.insert("feedback_log", feedback)
     on = few.on
     assert few.ask(lookups.conversation(on, 1)) == [
@@ -124,14 +106,14 @@ def test_one_conversation_and_what_was_said_of_it(few: Backend) -> None:
     assert few.ask(lookups.feedback_of(on, 1)) == [(NOON, "like", "good"), (None, "huh", None)]
 
 
-def test_texts_that_are_too_long_are_cut(few: Backend) -> None:
+def test_texts_that_are_too_long_are_cut(few: Filled) -> None:
     few.place.insert("conversation_log", [(9, "u", "가" * 100_001, "b" * 70_000, "x" * 900, "t", None)])
     *_, label, question, answer, question_length, answer_length = few.ask(lookups.conversation(few.on, 9))[0]
     assert (len(label), len(question), len(answer)) == (lookups.LIST_LIMIT, lookups.TEXT_LIMIT, 70_000)
     assert (question_length, answer_length) == (100_001, 70_000)
 
 
-def test_bytes_and_numbers_where_text_should_be(few: Backend) -> None:
+def test_bytes_and_numbers_where_text_should_be(few: Filled) -> None:
     if few.place.postgres:
         return  # which lets none in
     few.place.insert("conversation_log", [(9, 7, b"\xff\x00 bytes", 12.5, b"\xeb\xb6\x80\xec\xa0\x95", 99, b"2026")])
@@ -142,7 +124,7 @@ def test_bytes_and_numbers_where_text_should_be(few: Backend) -> None:
     assert few.ask(lookups.active_users(few.on, Filter.parse('user:7 "2.5"'), 0, None)) == [(1,)]
 
 
-def test_distinct_users_of_two_periods_in_one_pass(few: Backend) -> None:
+def test_distinct_users_of_two_periods_in_one_pass(few: Filled) -> None:
     if not few.on.on.postgres:
         return
     start, edges = NOON - 86_400, [NOON, NOON + 1800, NOON + 3600, NOON + 7200, NOON + 90_000]
@@ -164,12 +146,15 @@ def test_distinct_users_of_two_periods_in_one_pass(few: Backend) -> None:
     )
 
 
-def test_the_lowest_scored_first(few: Backend) -> None:
+def test_the_lowest_scored_first(few: Filled) -> None:
     moments = [MOMENT, MOMENT + timedelta(hours=1), None, MOMENT + timedelta(hours=1), MOMENT + timedelta(days=3)]
     scores = [(2, 4), (2, 4), (3, 3), (None, None), (0, 0)]
     few.place.insert(
         "conversation_evaluation",
-        [(key, None, at(when), x, y, None) for key, when, (x, y) in zip([1, 2, 7, 3, 6], moments, scores, strict=True)],
+        [
+            (key, None, written(when), x, y, None)
+            for key, when, (x, y) in zip([1, 2, 7, 3, 6], moments, scores, strict=True)
+        ],
     )
     rows = few.ask(lookups.worst(few.on, Filter(), None, 10))
     assert [(row[0], row[5]) for row in rows] == [(6, 0.0), (2, 3.0), (1, 3.0), (7, 3.0)]
@@ -179,13 +164,13 @@ def test_the_lowest_scored_first(few: Backend) -> None:
     assert [row[0] for row in few.ask(lookups.worst(few.on, Filter.parse("-user:kim"), DAY, 9))] == []
 
 
-def test_the_latest_score_of_a_conversation_is_the_last(few: Backend) -> None:
+def test_the_latest_score_of_a_conversation_is_the_last(few: Filled) -> None:
     times = [MOMENT, None, MOMENT + timedelta(hours=1)]
-    few.place.insert("conversation_evaluation", [(7, None, at(when), n, None, None) for n, when in enumerate(times)])
+    few.place.insert("conversation_evaluation", [(7, None, written(at), n, None, None) for n, at in enumerate(times)])
     assert dict(few.ask(lookups.scores_of(few.on, [1, 7]))) == {7: 2.0}
 
 
-def test_daily_history(few: Backend) -> None:
+def test_daily_history(few: Filled) -> None:
     few.place.insert("sentiment_trends", [("2026-08-01", "긍정", 12), ("2026-08-01", " NEG ", 3), (None, None, None)])
     assert sorted(few.ask(lookups.trends(few.on)), key=str) == [
         ("2026-08-01", "negative", 3),

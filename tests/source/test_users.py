@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +13,7 @@ from sqlalchemy.dialects import postgresql
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.window import Period, epoch
 from aiops_tui.source import opinions, users
-from aiops_tui.source.database import Database
-from tests.source.place import CONVERSATIONS, FEEDBACK, Place
+from tests.source.place import CONVERSATIONS, FEEDBACK, Filled, Place, written
 
 pytestmark = pytest.mark.xdist_group("source")
 
@@ -49,33 +47,17 @@ SAID = [
 JUDGED = [(3, "kim", MOMENT, 4.0), (4, "kim", MOMENT, 8.0), (5, "lee", MOMENT, None), (6, "choi", MOMENT - HOUR, 9.0)]
 
 
-def written(moment: datetime | None) -> str | None:
-    """Return a time as the backend writes it."""
-    return None if moment is None else moment.replace(tzinfo=None).isoformat(" ")
-
-
-class Backend:
-    """A database with these rows, and the console's connection to it."""
-
-    def __init__(self, place: Place, database: Database) -> None:
-        place.create(CONVERSATIONS, EVALUATIONS, FEEDBACK)
-        place.insert("conversation_log", [(*row[:-1], written(row[-1])) for row in TALKS])
-        place.insert("feedback_log", [(*row[:-1], written(row[-1])) for row in SAID])
-        place.insert("conversation_evaluation", [(key, user, written(at), score) for key, user, at, score in JUDGED])
-        self.on = place.relations(database)
-        self._database = database
-
-    def ask(self, statement: sa.Executable) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self._database.rows(statement)]
-
-
 @pytest.fixture
-def few(place: Place) -> Iterator[Backend]:
+def few(place: Place) -> Iterator[Filled]:
+    place.create(CONVERSATIONS, EVALUATIONS, FEEDBACK)
+    place.insert("conversation_log", [(*row[:-1], written(row[-1])) for row in TALKS])
+    place.insert("feedback_log", [(*row[:-1], written(row[-1])) for row in SAID])
+    place.insert("conversation_evaluation", [(key, user, written(at), score) for key, user, at, score in JUDGED])
     with closing(place.open()) as database:
-        yield Backend(place, database)
+        yield Filled(place, database)
 
 
-def test_the_users_with_most_conversations(few: Backend) -> None:
+def test_the_users_with_most_conversations(few: Filled) -> None:
     kim, choi = ("kim", 2, 1, 2, NOON + 3600, 3), ("choi", 1, 0, 0, NOON + 7200, 3)
     lee = ("lee", 1, 0, 0, NOON + 7200, 3)
     assert few.ask(users.top_users(few.on, NONE, 0, DAY, 9)) == [kim, choi, lee]
@@ -85,7 +67,7 @@ def test_the_users_with_most_conversations(few: Backend) -> None:
     assert only == []
 
 
-def test_trends_and_scores_of_some_users(few: Backend) -> None:
+def test_trends_and_scores_of_some_users(few: Filled) -> None:
     edges = [NOON, NOON + 3600, NOON + 7200, NOON + 10_800]
     asked = few.ask(users.user_trends(few.on, NONE, 0, edges, ["kim", "lee"]))
     assert sorted(asked) == [("kim", 0, 1), ("kim", 1, 1), ("lee", 2, 1)]
@@ -94,14 +76,14 @@ def test_trends_and_scores_of_some_users(few: Backend) -> None:
     assert found == {"kim": (2, 12.0), "lee": (0, None)}
 
 
-def test_who_was_there_before(few: Backend) -> None:
+def test_who_was_there_before(few: Filled) -> None:
     assert few.ask(users.returning_users(few.on, NONE, 0, DAY)) == [(2,)]
     assert few.ask(users.returning_users(few.on, NONE, 5, DAY)) == [(1,)]
     assert few.ask(users.returning_users(few.on, Filter.parse("user:kim"), 0, DAY)) == [(1,)]
     assert few.ask(users.returning_users(few.on, NONE, 0, Period(MOMENT - 40 * HOUR, MOMENT))) == [(0,)]
 
 
-def test_who_was_there_before_by_name(few: Backend) -> None:
+def test_who_was_there_before_by_name(few: Filled) -> None:
     assert {row[0] for row in few.ask(users.users_within(few.on, NONE, 0, DAY))} == {"kim", "lee", "choi"}
     known = {row[0] for row in few.ask(users.users_earlier(few.on, None, None, DAY.start))}
     assert len(known & {"kim", "lee", "choi"}) == 2
@@ -124,7 +106,7 @@ def test_who_was_there_before_where_the_database_has_not_counted_what_is_new(pos
     assert "Nested Loop" not in plan
 
 
-def test_reasons(few: Backend) -> None:
+def test_reasons(few: Filled) -> None:
     found = few.ask(opinions.reasons(few.on, NONE, 0, DAY, 9))
     assert found == [("느려요", "dislike", 2, 2), (" 느려요 ", "like", 1, 2)]
     assert few.ask(opinions.reasons(few.on, NONE, 3, DAY, 1)) == [(" 느려요 ", "like", 1, 2)]
@@ -134,7 +116,7 @@ def test_reasons(few: Backend) -> None:
     assert few.ask(opinions.reasons_like(few.on, "xxx", 0)) == [("x" * 200,)]
 
 
-def test_the_latest_feedback(few: Backend) -> None:
+def test_the_latest_feedback(few: Filled) -> None:
     found = few.ask(opinions.latest_feedback(few.on, NONE, 0, DAY, 9))
     assert [row[0] for row in found] == [NOON + 10_800, NOON + 7200, NOON + 3600, NOON + 3600, NOON]
     assert found[0][1:] == ("like", None, 99, None, None, None)
