@@ -626,3 +626,30 @@ def test_the_load_is_read_over_the_window_and_on_as_the_log_grows(tmp_path: Path
     book.poll()
     assert times() == list(range(500, 3020, 10))
     assert len(known) == 1
+
+
+@pytest.mark.parametrize("following", [True, False])
+def test_entries_stay_where_a_log_begins_that_was_empty(tmp_path: Path, following: bool) -> None:
+    def fulfil(wish: Callable[[], None]) -> None:
+        wish()
+        todo, looked._wish = looked._wish, None
+        if todo is not None:
+            todo(never)
+        looked.busy = 0
+
+    (tmp_path / "app.log").write_text("".join(line(seconds, f"entry {seconds}") for seconds in range(40)))
+    (tmp_path / "new.log").touch()
+    book = LogBook([tmp_path / "app.log", tmp_path / "new.log"], ZONE)
+    looked = Browser(book)
+    book.poll()
+    looked.refresh()
+    looked.following = following
+    fulfil(looked.older)
+    with (tmp_path / "new.log").open("a") as file:
+        file.write(line(100, "begun"))
+    book.poll()
+    looked.refresh()
+    for _ in range(20):
+        fulfil(looked.newer)
+        fulfil(looked.older)
+    assert [entry.message for entry in looked.all()] == [*(f"entry {seconds}" for seconds in range(40)), "begun"]

@@ -52,6 +52,8 @@ class LogBook:
         """Changes whenever anything that can be read here has changed."""
         self.dropped = 0
         """How many entries, the oldest ones, are kept no longer; they are read anew when they are asked for."""
+        self.seam = 0
+        """Changes when entries have gone from the end, or it begins later: what was read back no longer lies before."""
         self.arrived = 0
         """How many entries were read since the book was opened."""
         self.behind = 0
@@ -197,7 +199,8 @@ class LogBook:
         """Drop all that was read of a log; what others have may not follow on what was read back of them."""
         rows = self._rows
         kept = [place for place, source in enumerate(rows.sources) if source != index]
-        self.dropped += max(len(rows) - len(kept), 1)
+        self.dropped += len(rows) - len(kept)
+        self.seam += 1
         self._rows = rows.picked(kept)
         self._extras = {number: extra for number, extra in self._extras.items() if place_of(number)[0] != index}
         self._weight = _weight(self._rows.messages) + sum(_weight(extra.lines) for extra in self._extras.values())
@@ -231,6 +234,8 @@ class LogBook:
                 for place, index in enumerate(rows.sources):
                     if index not in self._first:
                         self._first[index] = rows.keys[place]
+                        if self._rows and rows.keys[place] > self._floor:
+                            self.seam += 1  # what lies before is to be read anew, together with this log
                         self._floor = max(self._floor, rows.keys[place])
                 self._rows.merge(rows)
                 for number, extra in extras.items():
@@ -249,6 +254,7 @@ class LogBook:
         batch = self._enter(batch)
         with self.lock:
             self.dropped += len(self._rows)
+            self.seam += 1
             self._rows, self._extras, self._weight = Rows(), {}, 0
             for other in self._sources.values():
                 other.open = None
@@ -276,6 +282,7 @@ class LogBook:
         rows.drop(0, over)
         self._weight -= freed
         self.dropped += over
+        self.seam += 1
         self._floor = max(self._floor, rows.keys[0] if rows else _NEVER)
 
     def _weigh(self, place: int) -> int:

@@ -47,7 +47,7 @@ class Browser(Listing):
         self.listener: Callable[[], None] = lambda: None
         self.following = True
         """Whether who looks at this stays at the end: what no longer lies right before it is let go then."""
-        self._dropped = 0
+        self._seam = 0
         self._seen = -1
         self._asked = threading.Condition()
         self._wish: Wish | None = None
@@ -187,7 +187,7 @@ class Browser(Listing):
                 return False
             self._seen = self._book.version
             rows, extras, place = self._book.tail()
-            if self._stretch is not None and self._joined and self._book.dropped != self._dropped:
+            if self._stretch is not None and self._joined and self._book.seam != self._seam:
                 # Entries have gone that were between the stretch and the end.
                 behind = self.following and bool(self._wanted)
                 if not self.following:
@@ -270,7 +270,7 @@ class Browser(Listing):
                 return False
             if joined:
                 stretch.cut(lows)
-            self._dropped, self._seen = self._book.dropped, -1
+            self._seam, self._seen = self._book.seam, -1
             self._stretch, self._joined = stretch, joined
             self._rows, self._extras, self._older = stretch.rows, stretch.extras, stretch.span(closed=not joined)
             self._folds = None
