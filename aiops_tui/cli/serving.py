@@ -58,7 +58,9 @@ def serve(run: Invocation) -> int:
     def broken(error: Exception) -> None:
         run.tell(reported(error, run))
 
-    serve_console(settings, _launch(run), log, broken, lambda url: run.tell(Notice("web.serving", {"url": url})))
+    serve_console(
+        settings, _launch(run, settings), log, broken, lambda url: run.tell(Notice("web.serving", {"url": url}))
+    )
     return DONE
 
 
@@ -93,12 +95,14 @@ def _warn(run: Invocation, settings: WebSettings) -> None:
         run.tell(Notice("web.no_tls"))
 
 
-def _launch(run: Invocation) -> Launch:
-    """Return how each console is started: with the options of the server."""
+def _launch(run: Invocation, web: WebSettings) -> Launch:
+    """Return how each console is started: with the options of the server, its shares leading back to it."""
     from aiops_tui.web.launch import Launch
 
     settings = run.settings
     environ = {"AIOPS_DB": str(run.flags["db"])} if "db" in run.flags else {}
+    if web.url is not None and settings.dashboard_url is None:
+        environ["DASHBOARD_URL"] = web.url.rstrip("/") + "/"
     named = run.find("lang") is not None
     view = {name: value for name, value in run.flags.items() if name in (*VIEW_OPTIONS, "view")}
     return Launch(

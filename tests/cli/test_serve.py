@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from aiops_tui.web.launch import Launch
 from aiops_tui.web.users import UsersFile, matches
 from tests.cli.conftest import Run
 
@@ -151,3 +152,21 @@ def test_nothing_of_the_server_is_loaded_without_it() -> None:
     script += "sys.exit(any(name in sys.modules for name in ('aiohttp', 'textual_serve', 'aiops_tui.web')))"
     done = subprocess.run([sys.executable, "-c", script], env=os.environ, check=False, capture_output=True)
     assert done.returncode == 0
+
+
+def test_consoles_are_started_as_the_server_was(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Launch] = []
+    monkeypatch.setattr("aiops_tui.web.running.serve", lambda settings, launch, *_: started.append(launch))
+    monkeypatch.setenv("AIOPS_WEB_TOKEN", TOKEN)
+    arguments = ("--db", "postgresql://ops@db/chat", "--log-command", "--strange one", "--log-command", "two: b")
+    more = ("--tab", "logs", "--list", "--no-mouse", "--tz", "UTC", "--web-url", "https://ops.example/console")
+    assert run("serve", *arguments, *more, "--lang", "ko").status == 0
+    (launch,) = started
+    assert set(launch.options) == {"--log-command=--strange one", "--log-command=two: b", "--tz=UTC", "--no-mouse"}
+    assert launch.view == ("--tab=logs", "--list")
+    assert launch.environ["AIOPS_DB"] == "postgresql://ops@db/chat", "not for others to see"
+    assert launch.environ["DASHBOARD_URL"] == "https://ops.example/console/", "shares lead back"
+    assert launch.language == "ko"
+    monkeypatch.setenv("DASHBOARD_URL", "https://dash.example/")
+    run("serve", "--web-url", "https://ops.example")
+    assert "DASHBOARD_URL" not in started[1].environ and started[1].language is None

@@ -177,6 +177,7 @@ def test_sessions_are_told_apart_by_where_the_database_is(settings: Settings) ->
     keep_session(settings, LastSession({"tab": "logs"}, {}, ("a",)))
     assert last_session(settings) == LastSession({"tab": "logs"}, {}, ("a",))
     assert last_session(with_url(settings, "sqlite:///other.db")) == LastSession()
+    assert last_session(replace(settings, operator="kim")) == LastSession(), "in a browser each has their own"
     (settings.state_dir / "sessions.json").write_text("{")
     assert last_session(settings) == LastSession()
 

@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 import aiohttp
+import psutil
 import pytest
 
 from aiops_tui.config import Secret
@@ -174,6 +175,21 @@ async def test_logging_out_ends_the_consoles_of_that_login(serve: Serve, monkeyp
             assert await mine.closes() == "You are logged out."
             await theirs.sees("Conversations over time")
             assert (await s.get()).status == 303 and await refused(s) == 401
+
+
+async def test_a_console_has_the_name_of_who_logged_in_and_not_the_token(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIOPS_WEB_TOKEN", TOKEN)
+    async with serve(token=Secret(TOKEN)) as s:
+        await s.post("login", name="김 영희", secret=TOKEN)
+        async with s.console() as page:
+            await page.sees("결제 오류")
+            (child,) = psutil.Process().children()
+            environ = child.environ()
+            assert environ["AIOPS_OPERATOR"] == "김 영희" and TOKEN not in environ.values()
+            await page.type("S")
+            await page.sees("김 영희")
 
 
 async def test_a_file_is_for_who_asked_for_it(serve: Serve) -> None:
