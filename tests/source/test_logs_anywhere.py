@@ -20,7 +20,7 @@ from aiops_tui.model.filters import Filter
 from aiops_tui.model.records import LEVELS, Found, LogEntry
 from aiops_tui.model.window import Period
 from aiops_tui.source.logs import Browser, LogBook, Match, browser, cells, counts, hits, latest, match, match_of, pages
-from aiops_tui.source.logs.counts import STEP
+from aiops_tui.source.logs.counts import LONG_STEP, STEP
 from aiops_tui.source.logs.dialects import NO_TIME
 from aiops_tui.source.logs.folds import kind_of
 from aiops_tui.source.logs.loads import Loads, loads
@@ -135,9 +135,10 @@ def test_backwards_forwards_and_whole(tmp_path: Path, pieces: list[str]) -> None
     book.close()
 
 
+@pytest.mark.parametrize("step", [STEP, LONG_STEP])
 @PROPERTY
 @given(texts=st.lists(PIECES, min_size=1, max_size=3))
-def test_the_counts_are_those_of_the_entries(tmp_path: Path, texts: list[list[str]]) -> None:
+def test_the_counts_are_those_of_the_entries(tmp_path: Path, texts: list[list[str]], step: int) -> None:
     book = opened(*written(tmp_path, texts))
     expected: Counter[tuple[str, str, int]] = Counter()
     for index, log in book.pages.items():
@@ -145,12 +146,13 @@ def test_the_counts_are_those_of_the_entries(tmp_path: Path, texts: list[list[st
         rows = log.parse(0, log.chain.high).rows
         for at, level in zip(rows.times, rows.levels, strict=True):
             if at != NO_TIME and at < 2_000_000_000_000:
-                expected[LEVELS[level], book.sources[index], at // STEP] += 1
-    found = cells(book, [ALL], Match())
+                expected[LEVELS[level], book.sources[index], at // step] += 1
+    asked = ALL if step == LONG_STEP else Period(START - timedelta(hours=2), START + timedelta(hours=1))
+    found = cells(book, [asked], Match())
     counted = Counter[tuple[str, str, int]]()
     for at, level, source, n in found.iter_rows():
         if at < 2_000_000_000_000:
-            counted[level, source, at // STEP] += n
+            counted[level, source, at // step] += n
     assert counted == expected
     book.close()
 

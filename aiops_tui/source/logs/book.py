@@ -81,6 +81,8 @@ class LogBook:
         """How to read each log anywhere, by its index."""
         self.counts: dict[int, Counted] = {}
         """How many entries of each level each log has, by its index; streams of the service are not counted."""
+        self.long_counts: dict[int, Counts] = {}
+        """The same of files, in buckets that are wide enough for many years."""
         self.matches: dict[int, Matches] = {}
         """What was found last of a text or expression in each log, by its index."""
 

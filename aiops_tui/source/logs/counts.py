@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 STEP = 10_000
 """The width of a bucket, in milliseconds."""
 
+LONG_STEP = 900_000
+"""The width of a bucket for windows that are told in quarters of an hour: a log may reach back for years."""
+
 _CELLS = {"cell": int, "n": int}
 
 PIECE = 4 * 1024 * 1024
@@ -57,7 +60,8 @@ class _Parts(NamedTuple):
 class Counts:
     """Counts the entries of one log; what was counted is kept, by bucket and level. Used by one thread."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, step: int = STEP) -> None:
+        self.step = step
         self._pages = pages
         self._chain = pages.chain
         self._format = Format(pages.source.zone)
@@ -109,7 +113,7 @@ class Counts:
                 yield self._count(*ahead.popleft())
 
     def cells(self) -> pl.DataFrame:
-        """Return ``n`` by ``cell``: ``bucket * len(LEVELS) + level``, where buckets are of `STEP` since the epoch."""
+        """Return ``n`` by ``cell``: ``bucket * len(LEVELS) + level``, where buckets are of ``step`` since the epoch."""
         import polars as pl
 
         known = (self._cells, self._open)
@@ -118,7 +122,7 @@ class Counts:
 
     def exact(self, bucket: int) -> Iterator[tuple[int, int]]:
         """Yield time, in milliseconds, and level of each entry of a bucket."""
-        start, end = bucket * STEP, (bucket + 1) * STEP
+        start, end = bucket * self.step, (bucket + 1) * self.step
         position: int | None = self._pages.seek(start - _LATE)
         while position is not None and (page := self._pages.after(position)) is not None:
             rows = page.batch.rows
@@ -227,21 +231,22 @@ class Counts:
         head, layout = self._format.own_head(said), self._format.layout(said)
         if head is None or layout is None or head.time == NO_TIME or layout.tens != len(moment):
             return None
-        bucket = head.time // STEP * _WIDTH
+        bucket = head.time // self.step * _WIDTH
         if not any(map(str.isdigit, level)) and len(self._levels) < _REMEMBERED:
             # Without an offset in it, time and level say the same whatever the other is.
             if len(self._usual) >= _REMEMBERED:
                 self._usual.clear()
             self._levels[level] = head.level
-            first = bucket - _WIDTH * int(moment[-1])
+            minute = head.time - 10_000 * int(moment[-1])
             # Of a minute all is known by one of its tens of seconds; a 61st second is not asked for so.
-            self._usual |= {f"{moment[:-1]}{tens}": first + _WIDTH * tens for tens in range(6)}
+            starts = {tens: (minute + 10_000 * tens) // self.step for tens in range(6)}
+            self._usual |= {f"{moment[:-1]}{tens}": start * _WIDTH for tens, start in starts.items()}
         return bucket + head.level
 
     def _count_lines(self, lines: Sequence[str], skip: int = 0) -> None:
         """Count lines one by one but for the first ones, which say only when it was."""
         now = round(time.time() * 1000)
-        _Tally(self._format, self._cells, skip).take_texts(lines, range(len(lines)), Batch(), now)
+        _Tally(self._format, self._cells, self.step, skip).take_texts(lines, range(len(lines)), Batch(), now)
 
     def _count_open(self, low: int) -> None:
         """Count the last entries anew; more may follow of them."""
@@ -252,16 +257,17 @@ class Counts:
         page = self._pages.parse(low, self._chain.high)
         for at, level in zip(page.rows.times, page.rows.levels, strict=True):
             if at != NO_TIME:
-                self._open[at // STEP * _WIDTH + level] += 1
+                self._open[at // self.step * _WIDTH + level] += 1
 
 
 class _Tally(Reader):
     """Counts the entries of lines in place of making them."""
 
-    def __init__(self, form: Format, cells: Counter[int], skip: int) -> None:
+    def __init__(self, form: Format, cells: Counter[int], step: int, skip: int) -> None:
         super().__init__(0, form.zone)
         self.format = form
         self._cells = cells
+        self._step = step
         self._skip = skip
 
     def _begin(self, head: Head, start: int, batch: Batch, now: int) -> None:
@@ -269,7 +275,7 @@ class _Tally(Reader):
             self.time = head.time
         self.open, self._following = start, 0
         if self.time != NO_TIME and start >= self._skip:
-            self._cells[self.time // STEP * _WIDTH + head.level] += 1
+            self._cells[self.time // self._step * _WIDTH + head.level] += 1
 
     def _follow(self, line: str, batch: Batch) -> None:
         self._following += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from itertools import chain
 
@@ -22,7 +23,7 @@ class Matches:
         self.wanted = wanted
         self._since: int | None = None
         self._high = 0
-        self._found: list[tuple[int, int]] = []
+        self._times, self._levels = array("q"), bytearray()
         self._last: list[tuple[int, int]] = []
 
     def missing(self, since: int) -> int:
@@ -34,8 +35,9 @@ class Matches:
         if self._is_new(since):
             while self._pages.deepen(cancelled) and (self._pages.first_time() or since) >= since:
                 pass
-            self._since, self._high, self._found = since, self._pages.at(since), []
-        while not cancelled() and len(self._found) < _MOST:
+            self._since, self._high = since, self._pages.at(since)
+            self._times, self._levels = array("q"), bytearray()
+        while not cancelled() and len(self._times) < _MOST:
             page = self.wanted.page(self._pages, self._high, backwards=False)
             if page is None or page.high <= self._high:
                 return
@@ -43,13 +45,15 @@ class Matches:
                 # More may follow of the last entry: it is read again with what does.
                 self._last = list(_of(page))
                 return
-            self._found += _of(page)
+            for at, level in _of(page):
+                self._times.append(at)
+                self._levels.append(level)
             progress(page.high - self._high)
             self._high = page.high
 
     def entries(self) -> Iterator[tuple[int, int]]:
         """Yield time, in milliseconds, and level of each."""
-        return chain(self._found, self._last)
+        return chain(zip(self._times, self._levels, strict=True), self._last)
 
     def _is_new(self, since: int) -> bool:
         # A window that moves on has its start later: what was found before it is left out by who counts.

@@ -77,6 +77,10 @@ class Feed(Protocol):
 class Counted(Protocol):
     """How many entries of each level a log has."""
 
+    @property
+    def step(self) -> int:
+        """The width of a bucket, in milliseconds."""
+
     def missing(self, since: int) -> int:
         """Return about how many bytes have to be read to know all from a time, in milliseconds, on."""
 
@@ -84,7 +88,7 @@ class Counted(Protocol):
         """Count what was not yet from a time on; stops early when ``cancelled``."""
 
     def cells(self) -> DataFrame:
-        """Return ``n`` by ``cell``: ``bucket * len(LEVELS) + level``, where buckets are of `counts.STEP`."""
+        """Return ``n`` by ``cell``: ``bucket * len(LEVELS) + level``, where buckets are of ``step``."""
 
     def exact(self, bucket: int) -> Iterator[tuple[int, int]]:
         """Yield time, in milliseconds, and level of each entry of a bucket."""

@@ -42,6 +42,8 @@ class ShelfCounts:
     ``problem`` says what kept it from being counted: what could be is there all the same.
     """
 
+    step = STEP
+
     def __init__(self, desk: Desk, shelf: Shelf) -> None:
         self.shelf = shelf
         self.problem: Notice | None = None
