@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiops_tui.model.panels import Cell, Notice
+from aiops_tui.model.panels import Cell, Notice, Status
 from aiops_tui.model.records import Feedback
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
@@ -153,6 +153,21 @@ async def test_a_list_that_cannot_be_read_or_has_nothing_says_so(desk: Open) -> 
     async with desk(prepare=none) as d:
         await d.press("enter")
         await d.sees("Nothing here passes the filter")
+
+
+async def test_a_list_that_waits_for_a_lost_database_says_so(desk: Open) -> None:
+    def slow(monitor: Any) -> None:
+        monitor.held = []
+
+    async with desk(prepare=slow) as d:
+        await d.press("l")
+        await d.sees("reading …")
+        d.monitor.publish(None, Status("lost", d.console.now(), lost_at=d.console.now()))
+        await d.sees("Not read before the connection was lost at 16:50:43.")
+        d.monitor.publish(None, Status("live", d.console.now()))
+        await d.sees("reading …")
+        d.monitor.release()
+        await d.sees("1 of 12,430")
 
 
 async def test_a_narrow_screen_shows_the_list_and_tab_the_chart_in_its_place(desk: Open) -> None:

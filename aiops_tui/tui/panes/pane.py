@@ -192,7 +192,7 @@ class Pane(Container):
         if isinstance(widget, Tiles):
             widget.show(self.tiles())
         elif isinstance(widget, Listing):
-            widget.follow(seen.view, seen.load, snapshot)
+            widget.follow(seen.view, seen.load, snapshot, self._unread())
         elif isinstance(widget, TableView):
             panel = self.panel(widget.panel_id)
             widget.show(panel if isinstance(panel, Table) else None, self.emptiness(panel), seen.view.sort)
@@ -231,6 +231,11 @@ class Pane(Container):
             return Emptiness("reading", status.done, status.steps)
         if snapshot is None and status.problem is not None:
             return Emptiness(notice=status.problem)
-        if status.state == "lost":
-            return Emptiness(notice=Notice("tui.empty.unread", {"since": clock(status.lost_at, host(self).look.zone)}))
-        return Emptiness("waiting")
+        return Emptiness(notice=self._unread())
+
+    def _unread(self) -> Notice | None:
+        """Return why what was not read will not come soon."""
+        status = self._seen.status
+        if status.state != "lost":
+            return None
+        return Notice("tui.empty.unread", {"since": clock(status.lost_at, host(self).look.zone)})

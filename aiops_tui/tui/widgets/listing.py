@@ -24,6 +24,7 @@ from aiops_tui.tui.widgets.table import TableView
 Load = Callable[[str | None], "Future[Page] | None"]
 """Begins to read the page after a key, None for the first; returns None while there is nothing to read from yet."""
 
+_READING = Notice("tui.list.reading")
 _AGAIN = 0.3
 """Seconds after which a page is asked for again that was withdrawn in favour of something else."""
 MOST = 10_000
@@ -74,8 +75,11 @@ class Listing(TableView):
         self._asking = False
         self._fresh = range(0)
 
-    def follow(self, view: View, load: Load, seen: object) -> None:
-        """Show the conversations of a view; ``seen`` is what its figures are of, another one asks for newer rows."""
+    def follow(self, view: View, load: Load, seen: object, unread: Notice | None = None) -> None:
+        """Show the conversations of a view; ``seen`` is what its figures are of, another one asks for newer rows.
+
+        ``unread`` says why nothing will come for the time being.
+        """
         self._load = load
         of = (view.window, view.filter)
         if of != self._of:
@@ -84,6 +88,8 @@ class Listing(TableView):
         if self.panel is None or seen is not self._seen:
             self._seen = seen
             self._ask(None)
+        if self.panel is None and self._asking:
+            self.show(None, Emptiness(notice=unread or _READING))
         if self._look != self.look:
             self._laid_out = None
             self.redraw()
@@ -152,7 +158,7 @@ class Listing(TableView):
         self.row = self.top = 0
         self._key = None
         self._fresh = range(len(panel.rows) if panel else 0)
-        self.show(panel, Emptiness("waiting", notice=Notice("tui.list.reading")))
+        self.show(panel, Emptiness(notice=_READING))
         self.redraw()
 
     def _ask(self, after: str | None) -> None:
