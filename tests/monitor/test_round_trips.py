@@ -30,6 +30,12 @@ SMALL = Tuning(Limits(50, freeze_keys=10), tail_keys=30, margin_keys=1, feedback
 
 
 @pytest.fixture
+def near(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine makes no database a far one, halfway through."""
+    monkeypatch.setattr("aiops_tui.monitor.collector._FAR", float("inf"))
+
+
+@pytest.fixture
 def far(postgres_url: str) -> Iterator[tuple[Backend, Line]]:
     with closing(Backend(postgres_url)) as backend, line(postgres_url) as laid:
         backend.create()
@@ -39,6 +45,7 @@ def far(postgres_url: str) -> Iterator[tuple[Backend, Line]]:
         yield backend, laid
 
 
+@pytest.mark.usefixtures("near")
 @pytest.mark.parametrize("tab", ["overview", "sentiment", "evaluation", "feedback"])
 @pytest.mark.parametrize("tuning", [LARGE, SMALL], ids=["all in the tail", "freezing at each poll"])
 def test_a_poll_is_one_round_trip_when_nothing_changed_and_two_when_something_did(
