@@ -24,6 +24,7 @@ from aiops_tui.source.schema import (
     read_tables,
     understand,
 )
+from aiops_tui.source.streams.shapes import find_log_tables
 from aiops_tui.text.printable import printable
 
 OLDEST_POSTGRES = 12
@@ -130,6 +131,11 @@ def _tables(database: Database, tables: Mapping[str, TableInfo]) -> Iterator[Fin
         yield _warning("source.no_evaluations")
     if FEEDBACK not in tables:
         yield _warning("doctor.no_feedback", table=FEEDBACK)
+    logs, notices = find_log_tables(database, database.settings.log_tables)
+    for log in logs:
+        columns = printable(f"{log.time}, {log.level}, {log.message}")
+        yield _ok("doctor.log_table", table=printable(log.table.name), columns=columns)
+    yield from (Finding("warn", notice) for notice in notices)
 
 
 def _table(database: Database, table: TableInfo) -> Iterator[Finding]:

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aiops_tui.model.filters import Filter
+from aiops_tui.model.findings import Finding
 from aiops_tui.model.records import LEVELS, LogEntry
 from aiops_tui.model.window import Period
+from aiops_tui.source.examine import examine
 from aiops_tui.source.logs import Browser, LogBook, browser, cells, latest, match_of
 from aiops_tui.source.streams import counts, feed
 from aiops_tui.source.streams.desk import Desk
@@ -142,7 +144,13 @@ def test_tables_are_found_by_their_columns(place: Place, desk: Desk) -> None:
     named, notices = desk.ask(lambda database: find_log_tables(database, ("orders", "nowhere", "App Logs")))
     assert [each.table.name for each in named] == ["App Logs"]
     assert [notice.id for notice in notices] == ["logs.table_no_columns", "logs.no_table"]
+    told = [finding.notice.values["table"] for finding in examine(settings_for(place.url)).tables if _of_logs(finding)]
+    assert set(told) == keyed | {"loose"}
     place.drop('"App Logs"', "orders", "loose")
+
+
+def _of_logs(finding: Finding) -> bool:
+    return finding.notice.id in {"doctor.log_table", "logs.table_no_key"}
 
 
 @pytest.mark.parametrize(
