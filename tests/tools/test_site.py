@@ -42,8 +42,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-def test_every_page_loads_from_its_own_site_alone(site: Path) -> None:
+def test_every_page_is_in_the_contents_and_loads_from_its_own_site_alone(site: Path) -> None:
+    contents = (ROOT / "zensical.toml").read_text(encoding="utf-8")
     for page in sorted((ROOT / "docs").glob("*.md")):
+        assert f'"{page.name}"' in contents
         built = site / "index.html" if page.stem == "index" else site / page.stem / "index.html"
         loads = _Loads()
         loads.feed(built.read_text(encoding="utf-8"))
