@@ -129,6 +129,8 @@ class Entrance:
                 "mistake": mistake,
                 "query": query,
                 "name": name,
+                "html_name_focus": "" if name else "autofocus",
+                "html_secret_focus": "autofocus" if name else "",
                 "name_label": say("web.login.name"),
                 "secret_label": say("web.login.password" if by_name else "web.login.token"),
                 "enter": say("web.login.enter"),

@@ -61,7 +61,8 @@ async def _serve(settings: WebSettings, server: Server, ready: Callable[[str], N
         except OSError as error:
             raise NotServedError(_problem(error, settings)) from None
         host, port = runner.addresses[0][:2]
-        ready(settings.url or f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+        here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        ready((settings.url or here).rstrip("/") + "/")
         await end.wait()
     finally:
         await runner.cleanup()

@@ -61,8 +61,8 @@ async def test_one_logs_in_by_the_keyboard_without_scripts_and_a_wrong_token_doe
         await tab.until("document.activeElement.name === 'name'")
         await tab.press(*"kim", "Tab", *"wrong token", "Enter")
         await tab.reads("This is not right")
-        await tab.until("document.activeElement.name === 'name'")
-        await tab.press("Tab", *TOKEN, "Enter")
+        await tab.until("document.activeElement.name === 'secret'")
+        await tab.press(*TOKEN, "Enter")
         await tab.until("document.querySelector('#terminal')")
         assert s.told[-1] == "kim logged in from 127.0.0.1"
         assert "httpOnly" in str(await tab.ask("Network.getCookies"))
