@@ -65,13 +65,14 @@ class Tabs(Drawn):
         return [(*spans, *self._aside(width - x))]
 
     def _aside(self, room: int) -> Line:
-        """Return the first notice and how many there are, at the right."""
-        if not self.notices or room < _ROOM_FOR_NOTICES:
+        """Return how many notices there are, and the first where there is room, at the right."""
+        mark = f"! {len(self.notices)}"
+        if not self.notices or room < width(mark) + 1:
             return EMPTY
-        words = self.look.words
-        mark, text = f"! {len(self.notices)}", cut(words.notice(self.notices[0]), room - 8)
-        blank = " " * (room - width(mark) - width(text) - 2)
-        return (Span(blank, "text"), Span(mark, "alarm"), Span(f" {text} ", "label"))
+        first = self.look.words.notice(self.notices[0])
+        text = f" {cut(first, room - 8)} " if room >= _ROOM_FOR_NOTICES else " "
+        blank = " " * (room - width(mark) - width(text))
+        return (Span(blank, "text"), Span(mark, "alarm"), Span(text, "label"))
 
     def on_click(self, event: events.Click) -> None:
         """Go to the tab that was clicked."""

@@ -142,6 +142,11 @@ async def test_notices_are_counted_beside_the_tabs_and_all_told_on_asking(desk: 
         await d.sees("! 2 rows without a usable time, in no window: 12")
         await d.pilot.click("#tabs", offset=(120, 0))
         await d.sees("╭ Notices", "no evaluations yet")
+        for width in (80, 40):
+            await d.pilot.resize_terminal(width, 24)
+            await d.until(
+                lambda: d.below().splitlines()[1].endswith("! 2 "), "how many, where there is no room for more"
+            )
 
 
 async def test_a_very_wide_header_says_when_all_rows_were_recounted(desk: Open) -> None:
