@@ -24,8 +24,14 @@ _CLOSE, _CLOSE_ENDS = 1e-9, 1e-3
 
 
 def wrong(plain: Plain, tab: str, panels: Iterable[Panel], zone: ZoneInfo) -> list[str]:
-    """Return the panels that say something else than the rows."""
-    return [f"{tab}.{panel.id}" for panel in panels if not _is_right(panel, plain, zone)]
+    """Return the panels that say something else than the rows, and those of criteria that are missing."""
+    missing = {f"score.{name}" for name in CRITERIA} if tab == "evaluation" else set()
+    found = []
+    for panel in panels:
+        missing.discard(panel.id)
+        if not _is_right(panel, plain, zone):
+            found.append(f"{tab}.{panel.id}")
+    return [*found, *(f"{tab}.{name}" for name in sorted(missing))]
 
 
 def _is_right(panel: Panel, plain: Plain, zone: ZoneInfo) -> bool:

@@ -35,7 +35,8 @@ _RATE = """INSERT INTO feedback_log (id, conversation_id, feedback, reason, crea
 SELECT (SELECT max(id) FROM feedback_log) + 1, max(id), {feedback}, {reason}, {now} FROM conversation_log"""
 _EVALUATE = (
     """CREATE TABLE evaluated AS SELECT conversation_id, user_id, question, answer, sentiment, topic, created_at,
-    CASE WHEN relevance < 10 THEN relevance + 1 ELSE 10 END AS relevance, clarity, emotion, comment
+    CAST(CASE WHEN relevance < 10 THEN relevance + 1 ELSE 10 END AS double precision) AS relevance, clarity, emotion,
+    comment
     FROM conversation_evaluation""",
     "DROP TABLE conversation_evaluation",
     "ALTER TABLE evaluated RENAME TO conversation_evaluation",

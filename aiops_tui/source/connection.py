@@ -9,12 +9,12 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice, SourceInfo
@@ -29,6 +29,18 @@ Values = Mapping[str, Any]
 _NO_VALUES: Values = {}
 
 _CANCEL_TRAVELS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class SQL:
+    """A statement as text, the values of its parameters by name, and the order of those where they have no names.
+
+    It knows nothing of the statement that it was made from: what is remembered of one must not keep it alive.
+    """
+
+    text: str
+    params: Values
+    order: tuple[str, ...]
 
 
 class Database(ABC):
@@ -53,7 +65,7 @@ class Database(ABC):
         self._cancelled = False
         self._cancelled_at = -math.inf
         self._script: Script | None = None
-        self._sql: WeakKeyDictionary[Statement, SQLCompiler] = WeakKeyDictionary()
+        self._sql: WeakKeyDictionary[Statement, SQL] = WeakKeyDictionary()
         self._idle = threading.Event()
         self._idle.set()
         self._beside: Database | None = None
@@ -145,11 +157,12 @@ class Database(ABC):
     @abstractmethod
     def _frame(self, statement: Statement, schema: pl.Schema, values: Values) -> pl.DataFrame: ...
 
-    def _compiled(self, statement: Statement) -> SQLCompiler:
+    def _compiled(self, statement: Statement) -> SQL:
         """Return a statement as SQL; of one that is asked again, with other ``values`` perhaps, that is remembered."""
         known = self._sql.get(statement)
         if known is None:
-            known = statement.compile(dialect=self._compiler, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+            made = statement.compile(dialect=self._compiler, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+            known = SQL(str(made), made.params, tuple(made.positiontup or ()))
             self._sql[statement] = known
         return known
 

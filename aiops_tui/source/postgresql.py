@@ -184,7 +184,7 @@ class PostgreSQL(Database):
 
     def _bound(self, statement: Statement, values: Values, cursor: psycopg2.extensions.cursor) -> bytes:
         compiled = self._compiled(statement)
-        return bytes(cursor.mogrify(str(compiled), {**compiled.params, **values}))
+        return bytes(cursor.mogrify(compiled.text, {**compiled.params, **values}))
 
     def _execute(self, statement: Statement, values: Values) -> list[Row]:
         with self._told(), self._cursor() as cursor:

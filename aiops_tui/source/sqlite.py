@@ -171,7 +171,7 @@ class SQLite(Database):
         compiled = self._compiled(statement)
         bound = {**compiled.params, **values}
         self._deadline = time.monotonic() + self.settings.statement_timeout
-        return self._open().execute(str(compiled), [bound[name] for name in compiled.positiontup or ()])
+        return self._open().execute(compiled.text, [bound[name] for name in compiled.order])
 
     def _execute(self, statement: Statement, values: Values) -> list[Row]:
         with self._told(), contextlib.closing(self._cursor(statement, values)) as cursor:

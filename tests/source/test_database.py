@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -211,3 +213,13 @@ def test_before_and_after_the_connection_is_there(place: Place) -> None:
     database.close()
     database.close()
     assert problem(lambda: database.rows(sa.text("SELECT 1"))).lost
+
+
+def test_a_statement_that_nobody_asks_any_more_is_forgotten(place: Place) -> None:
+    with closing(place.open()) as database:
+        statement = sa.select(sa.func.count()).select_from(THINGS).where(THINGS.c.key > 10**6)
+        forgotten = weakref.ref(statement)
+        assert database.rows(statement) == database.rows(statement) == [(0,)]
+        del statement
+        gc.collect()
+        assert forgotten() is None
