@@ -27,12 +27,12 @@ LONG_STEP = 900_000
 
 _CELLS = {"cell": int, "n": int}
 
-PIECE = 4 * 1024 * 1024
+PIECE = 2 * 1024 * 1024
 _LATE = 600_000
 """Entries may be so much older than those before them and still be found at the start of a window."""
 
-_AHEAD = 2
-"""So many pieces are read and taken apart, outside of the interpreter, while one is counted."""
+_AHEAD = 1
+"""So many pieces more are read and taken apart, outside of the interpreter, while one is counted."""
 
 _REMEMBERED = 20_000
 _SAMPLE = 8 * 1024
