@@ -161,10 +161,10 @@ class Browser(Listing):
                 if self._stopping:
                     return
                 wish, self._wish = self._wish, None
+                self.busy = 0 if wish is None else 1  # at once, lest a lesser wish take the place of this one
             if wish is None:
                 self._count_on()
                 continue
-            self.busy = 1
             try:
                 wish(lambda: self._stopping or self._wish is not None)
             except (ExpressionError, SourceError):
