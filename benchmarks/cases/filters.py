@@ -75,7 +75,9 @@ def running(setting: Setting) -> Iterator[Console]:
     console = Console(setting)
     console.monitor.start()
     try:
-        console.look(View())
+        # The Overview may be there before the cells are that other tabs and filters need.
+        for tab in ("sentiment", "overview"):
+            console.look(View(tab=tab))
         console.complete()
         yield console
     finally:
