@@ -28,7 +28,7 @@ from aiops_tui.source.probe import Signs
 from aiops_tui.source.problems import Cancelled, SourceError
 from aiops_tui.source.relations import Relations
 
-_SOON = 200_000
+_SOON = 50_000
 """A question about more rows than this waits until the view has been shown without its answer."""
 
 _SCATTERED = 2_000
