@@ -65,7 +65,7 @@ class Monitor:
         self._stopping = False
         self._asked = threading.Event()
         self._requests = Requests()
-        self._collecting = False
+        self._collecting = self._recounting = False
         self._wanted_recount = False
         self._wanted_refresh = False
         self._wanted_zone = settings.timezone
@@ -100,7 +100,8 @@ class Monitor:
         if view != self._view:
             self._view = view
             self._requests.turn_to("rows", _rows_of(view))
-            if self._status.state == "loading" or self._collecting or self._requests.is_outdated:
+            busy = self._collecting or self._recounting or self._requests.is_outdated
+            if self._status.state == "loading" or busy:
                 self._cancel()
             self._asked.set()
 
@@ -165,7 +166,8 @@ class Monitor:
 
     def _ask(self, work: Callable[[Collector], T], channel: str = "", about: Hashable = None) -> Future[T]:
         future = self._requests.put(work, channel, about)
-        if self._requests.is_outdated:
+        # A recount has time: whoever asks for something is not kept waiting by it.
+        if self._requests.is_outdated or self._recounting:
             self._cancel()
         self._asked.set()
         return future
@@ -369,7 +371,6 @@ class Monitor:
     def _recount_meanwhile(self, collector: Collector) -> float:
         """Recount a little in the background, within a share of the database's time; return how long to wait then."""
         ends = time.monotonic() + self._interval
-        changed = False
         while not self._asked.is_set() and not self._stopping:
             # What a segment cost has to be earned, if need be over several polls.
             if self._asked.wait(min(max(self._recount_at - time.monotonic(), 0), max(ends - time.monotonic(), 0))):
@@ -377,11 +378,14 @@ class Monitor:
             started = time.monotonic()
             if started >= ends:
                 break
-            changed = collector.recount_next() or changed
-            now = time.monotonic()
-            self._recount_at = now + max((now - started) / collector.database.spare_share, _RECOUNT_REST)
-        if changed:
-            self._shown = None
+            self._recounting = True
+            try:
+                if collector.recount_next():
+                    self._shown = None
+            finally:
+                self._recounting = False
+                now = time.monotonic()
+                self._recount_at = now + max((now - started) / collector.database.spare_share, _RECOUNT_REST)
         return 0.0 if self._asked.is_set() else max(ends - time.monotonic(), 0.0)
 
     def _progress(self, done: int, steps: int) -> None:
