@@ -63,6 +63,7 @@ class Terminal:
         self.files: list[str] = []
         self.ended: str | None = None
         """What was told of the end."""
+        self._listening = asyncio.create_task(self._listen())
 
     @property
     def text(self) -> str:
@@ -80,34 +81,32 @@ class Terminal:
         await self.until(lambda: wanted in self.text, wanted)
 
     async def until(self, holds: Callable[[], bool], what: str = "") -> None:
-        """Take what comes until something holds."""
+        """Wait until something holds."""
         try:
             async with asyncio.timeout(PATIENCE):
                 while not holds():
-                    assert await self._take(), f"closed before: {what}\n{self.ended}\n{self.text}"
+                    assert not self._listening.done(), f"closed before: {what}\n{self.ended}\n{self.text}"
+                    await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError(f"never: {what}\n{self.text}") from None
 
     async def closes(self) -> str:
         """Wait until the socket is closed, and return what was told of it."""
         async with asyncio.timeout(PATIENCE):
-            while await self._take():
-                pass
+            await self._listening
         return self.ended or ""
 
-    async def _take(self) -> bool:
-        message = await self.socket.receive()
-        if message.type is aiohttp.WSMsgType.BINARY:
-            self._stream.feed(message.data)
-        elif message.type is aiohttp.WSMsgType.TEXT:
-            kind, value = message.json()
-            if kind == "file":
-                self.files.append(value)
-            elif kind == "ended":
-                self.ended = value
-        else:
-            return False
-        return True
+    async def _listen(self) -> None:
+        """Take what comes at once, as a browser does, which answers too when it is asked whether it is there."""
+        async for message in self.socket:
+            if message.type is aiohttp.WSMsgType.BINARY:
+                self._stream.feed(message.data)
+            elif message.type is aiohttp.WSMsgType.TEXT:
+                kind, value = message.json()
+                if kind == "file":
+                    self.files.append(value)
+                elif kind == "ended":
+                    self.ended = value
 
 
 class Visitor:
