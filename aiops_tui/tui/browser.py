@@ -1,15 +1,27 @@
-"""What Textual's driver for browsers leaves open: who looked before the console was ready is still looking."""
+"""What Textual's driver for browsers leaves open: whole packets, and who looked before the console was ready."""
 
 from __future__ import annotations
 
+import os
+from functools import partial
+from threading import Lock
+from typing import Any
+
 from textual import events
+from textual.app import App
 from textual.drivers.web_driver import WebDriver
 
 
 class BrowserDriver(WebDriver):
     """Draws to a page, by the process that serves it."""
 
-    _looked = False
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._looked = False
+        self._writing = Lock()
+        self._write = partial(self._write_whole)
 
     def start_application_mode(self) -> None:
         """Begin. Textual says last that nobody looks, which may come after the page said that somebody does."""
@@ -25,3 +37,11 @@ class BrowserDriver(WebDriver):
     def _look_again(self) -> None:
         if self._looked:
             self._app.post_message(events.AppFocus())
+
+    def _write_whole(self, packet: bytes) -> int:
+        """Write all of a packet, and none into another: files are handed out by the thread that reads."""
+        with self._writing:
+            rest = memoryview(packet)
+            while rest:
+                rest = rest[os.write(self.fileno, rest) :]
+        return len(packet)

@@ -138,6 +138,20 @@ async def test_an_export_is_a_download_and_no_path_is_asked_for(serve: Serve, ho
     assert not list(home.rglob("*.csv"))
 
 
+async def test_a_large_file_comes_whole_while_the_console_draws(serve: Serve) -> None:
+    async with serve() as s, s.console() as page:
+        await page.sees("결제 오류")
+        await page.type("x")
+        await page.sees("Topics: CSV")
+        await page.type("conversations json\r")
+        await page.until(lambda: bool(page.files), "a file")
+        found, _ = await asyncio.gather(s.get(f"download/{page.files[0]}"), page.type("jkjkjkjkjk"))
+        rows = json.loads(await found.read())
+        assert len(rows) == 1600 and all(row["question"] for row in rows)
+        await page.type("2")
+        await page.sees("Sentiment over time")
+
+
 async def test_who_vanishes_leaves_no_process_behind(serve: Serve) -> None:
     async with serve() as s:
         host, _, port = s.url.removeprefix("http://").rstrip("/").partition(":")
