@@ -26,6 +26,7 @@ from aiops_tui.source.logs.folds import kind_of
 from aiops_tui.source.logs.loads import Loads, loads
 from aiops_tui.source.logs.match import ExpressionError, places_of
 from aiops_tui.source.logs.pages import Pages
+from aiops_tui.source.logs.places import Place
 from aiops_tui.source.logs.source import number_of, place_of
 
 ZONE = ZoneInfo("UTC")
@@ -492,6 +493,23 @@ def test_who_follows_the_end_stays_there_whatever_was_read_before_it(tmp_path: P
     shown = [entry.message for entry in looked.all()]
     assert shown == wanted[-len(shown) :]
     assert len(shown) >= (10 if not filter_text else len(wanted))
+    book.close()
+
+
+def test_nothing_is_taken_for_the_beginning_before_the_end_was_read(tmp_path: Path) -> None:
+    (path,) = written(tmp_path, [[line(n, f"{n}") for n in range(50)]])
+    book = LogBook([path], ZONE, keep=10)
+    book._open([Place(path)])  # as far as a first poll that is under way has come
+    looked = Browser(book)
+    looked._begin = lambda wish: wish(never)  # type: ignore[method-assign]
+    looked.older()
+    looked.show_only(Filter.parse('"9"'), frozenset())
+    assert looked._stretch is None
+    book.poll()
+    looked.refresh()
+    while not looked.at_start:
+        looked.older()
+    assert [entry.message for entry in looked.all()] == ["9", "19", "29", "39", "49"]
     book.close()
 
 

@@ -56,6 +56,8 @@ class LogBook:
         """Changes when entries have gone from the end, or it begins later: what was read back no longer lies before."""
         self.arrived = 0
         """How many entries were read since the book was opened."""
+        self.polled = False
+        """Whether all files were looked at; before, nobody knows where their ends are."""
         self.behind = 0
         """How many bytes there were to read that the last poll left to the next."""
         self.problems: tuple[Notice, ...] = ()
@@ -111,6 +113,7 @@ class LogBook:
                     break
             self._enter(batch)
             self._note(notices, now)
+            self.polled = True
             self.behind = sum(source.file.behind for source in self._sources.values())
             return self.arrived - before
 

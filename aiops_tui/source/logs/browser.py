@@ -80,7 +80,7 @@ class Browser(Listing):
 
     def older(self) -> None:
         """Read on before the first entry, unless something is being read."""
-        if not (self.at_start or self._wish or self.busy):
+        if self._book.polled and not (self.at_start or self._wish or self.busy):
             self._begin(self._read_older)
 
     def newer(self) -> None:
@@ -231,7 +231,7 @@ class Browser(Listing):
         self._verdicts = {}
         self._count(self._sought)
         self._to_end()
-        if wanted and self._size() < PAGE:
+        if wanted and self._book.polled and self._size() < PAGE:
             self._read_older(cancelled)
 
     def _read_older(self, cancelled: Cancelled) -> None:
