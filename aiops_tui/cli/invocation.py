@@ -26,6 +26,8 @@ _SETTINGS = {
 }  # fmt: skip
 """The options that are settings, and the setting's name."""
 
+_SECRETS = ("SLACK_BOT_TOKEN", "SLACK_WEBHOOK_URL", "DATABASE_URL", "AIOPS_WEB_TOKEN")
+
 
 class Invocation:
     """What a command works with. ``flags`` are the options that were given, by long name with underscores."""
@@ -109,7 +111,7 @@ class Invocation:
 
     def secrets(self) -> list[str]:
         """Return the texts that no report may hold, as far as they are known."""
-        known = [self.environ.get(name, "") for name in ("SLACK_BOT_TOKEN", "SLACK_WEBHOOK_URL", "DATABASE_URL")]
+        known = [self.environ.get(name, "") for name in _SECRETS]
         if self.loaded is not None:
             sealed = (self.loaded.database_url, self.loaded.slack_bot_token, self.loaded.slack_webhook_url)
             known += [secret.reveal() for secret in sealed if secret is not None]
