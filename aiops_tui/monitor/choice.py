@@ -36,6 +36,7 @@ class TopicChoice:
         self.total: int | None = None
         self.topics = Topics()
         self._database = database
+        self._looked_up: set[str | None] = set()
         self._for: object = None
         self._at = 0.0
 
@@ -50,6 +51,7 @@ class TopicChoice:
             return False
         before = self.kept
         self._for, self._at = asked, time.monotonic()
+        self._looked_up.clear()
         if not self._is_crowded(on, signs):
             self.kept = self.total = None
         else:
@@ -57,14 +59,14 @@ class TopicChoice:
         return self.kept != before
 
     def learn_named(self, on: Relations, wanted: Filter) -> None:
-        """Look up the spellings of topics that a filter names and that are not among those kept."""
+        """Look up all spellings of topics that a filter names, where not all are kept: once for each choice."""
         if self.kept is None:
             return
-        for value in _named(wanted):
-            folded = fold_topic(value)
-            if folded and not self.topics.forms(value):
+        for folded in {fold_topic(value) for value in _named(wanted)} - self._looked_up:
+            if folded:
                 rows = self._database.rows(topics_like(on, longest_word(folded)))
                 self.topics.learn(row[0] for row in rows if fold_topic(printable(row[0])) == folded)
+                self._looked_up.add(folded)
 
     def pushed(self, wanted: Filter) -> Filter:
         """Return the part of a filter that the database has to answer; cells answer the rest."""

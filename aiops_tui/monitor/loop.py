@@ -357,7 +357,7 @@ class Monitor:
                 tabs = {view.tab: panels(view.tab, seen.inputs)}
                 self._snapshot = _told(self._settings, collector, view, seen, tabs)
                 self._glanced = view
-                self._tell(self._looked)
+                self._report(Status("live", polled_at=self._looked, steps=1))
         finally:
             self._collecting = False
 

@@ -114,7 +114,9 @@ def test_a_console_is_live_and_comes_back_when_the_pooler_does(
     assert opened is not None and opened.question == "question 2"
     pooler.stop()
     snapshot, status = watcher.until(lambda _, status: status.state == "lost")
-    assert conversations(snapshot) == 5 and status.problem is not None and status.problem.id == "source.refused"
+    assert conversations(snapshot) == 5 and status.problem is not None
+    # One that is going may take a connection and drop it.
+    assert status.problem.id in {"source.refused", "source.unreachable"}
     pooler.start()
     watcher.until(lambda _, status: status.state == "live")
 

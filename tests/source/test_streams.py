@@ -84,6 +84,7 @@ def book_of(*feeds: Feed) -> LogBook:
     for each in feeds:
         book.join(each)
     book.turn(frozenset())
+    book.poll()
     book.poll_feeds()
     return book
 
