@@ -9,7 +9,6 @@ import signal
 import sqlite3
 import stat
 import sys
-import termios
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
@@ -55,6 +54,9 @@ class Terminal:
 
     def __init__(self, url: str, directory: Path, width: int = 120, language: str = "en") -> None:
         environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(Path.cwd())}
+        # Workers of the test runner have a width of their own, which would come before the terminal's.
+        for name in ("COLUMNS", "LINES"):
+            environ.pop(name, None)
         arguments = ["-c", _RUN, url, str(directory / "state"), str(directory / "*.log"), language]
         self.width = width
         self.child = pexpect.spawn(
@@ -69,8 +71,6 @@ class Terminal:
         """Set up the program's own process."""
         # Whoever runs the tests may have been told to outlive a hang-up, which a program inherits.
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
-        # From outside, a busy machine may set it too late.
-        termios.tcsetwinsize(0, (40, self.width))
 
     def sees(self, text: str, seconds: float = 30) -> None:
         """Wait until a text has been written."""
