@@ -187,19 +187,22 @@ def users_of_both(on: Relations, wanted: Filter, low: int, start: int, edges: Se
     firsts = range(0, len(edges), _WORD)
     masks = [_mask(row.place, first, len(edges)).label(f"word_{first}") for first in firsts]
     each = sa.select(*masks).group_by(row.user_id).cte("each")
-    alike = [each.c[mask.name] for mask in masks]
-    sets = sa.select(*alike, sa.cast(sa.func.count(), sa.Integer).label("n")).group_by(*alike).cte("sets").c
-    words = [sets[mask.name] for mask in masks]
-    places = sa.func.generate_series(0, len(edges) - 1).table_valued("place").render_derived()
-    shifted = ((first, word.op(">>")(places.c.place - first)) for first, word in zip(firsts, words, strict=True))
-    bit = [(places.c.place < first + _WORD, bits) for first, bits in shifted]
+    words = [each.c[mask.name] for mask in masks]
     inside = sa.or_(words[0] > 1, *(word != 0 for word in words[1:]))
-    n = sa.func.coalesce(sa.func.sum(sets.n), 0)
     # The first place is that of the rows before all edges.
     return sa.union_all(
-        sa.select(sa.literal(WHOLE, sa.Integer), n).where(inside),
-        sa.select(places.c.place + BEFORE, n).where(sa.case(*bit).op("&")(1) == 1).group_by(places.c.place),
+        sa.select(sa.literal(WHOLE, sa.Integer), sa.func.count()).select_from(each).where(inside),
+        *(_by_place(word, first, len(edges)) for word, first in zip(words, firsts, strict=True)),
     )
+
+
+def _by_place(word: Whole, first: int, places: int) -> sa.Select[Any]:
+    """Count the users of each place of one word: many have the same bits there, which are looked at once."""
+    alike = sa.select(word.label("word"), sa.func.count().label("n")).group_by(word).subquery().c
+    there = sa.func.generate_series(first, min(first + _WORD, places) - 1).table_valued("place").render_derived().c
+    bit: Whole = alike.word.op(">>")(there.place - first).op("&")(1)
+    n = sa.cast(sa.func.sum(alike.n), sa.BigInteger)
+    return sa.select(there.place + BEFORE, n).where(bit == 1).group_by(there.place)
 
 
 def _mask(place: Whole, first: int, places: int) -> Whole:
