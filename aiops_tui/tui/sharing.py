@@ -67,6 +67,11 @@ class Sharing:
         return self._run(work, done)
 
     @property
+    def under_way(self) -> bool:
+        """Whether something is being shared, or taken back."""
+        return self._running.is_set()
+
+    @property
     def link(self) -> str | None:
         """The address of what was just shared."""
         if self._last is None or self._clock() - self._last[0] > LINK_SECONDS:
