@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from aiops_tui.config import Settings
     from aiops_tui.model.view import View
 
-_FRAMES = "120"
+_FRAMES = "240"
 """So many a second at most: what a key did waits for the next frame, at Textual's 60 up to a whole one of a screen."""
 
 

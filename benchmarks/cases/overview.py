@@ -25,7 +25,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
     for _ in range(setting.rounds):
         with setting.console(shape) as terminal:
             screen.append(terminal.wait(is_shown) - terminal.started)
-            whole.append(terminal.wait(is_live, 600) - terminal.started)
+            whole.append(max(terminal.wait(is_live, 600) - terminal.started, screen[-1]))
         monitor.append(_by_monitor(setting, shape))
         with setting.store.bare(shape) as ask:
             bare.append(timed(lambda ask=ask: _replay(asked, ask)))  # type: ignore[misc]
