@@ -48,8 +48,12 @@ class LogFollower:
         try:
             self._look()
             while not self._stopping.is_set():
-                complete = self._watch.over(*self._book.watched())
+                watched = self._book.watched()
+                complete = self._watch.over(*watched)
                 untold = self._look() and not told
+                if self._book.watched() != watched:
+                    # A file that was found just now may grow before it is watched too.
+                    continue
                 if told:
                     self._stopping.wait(self._interval)
                 # What was written a moment ago may have been read before there was word of it.
