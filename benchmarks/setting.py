@@ -189,10 +189,8 @@ class Watcher:
 
     @contextlib.contextmanager
     def _in_turn(self, work: Callable[[Database], T]) -> Iterator[Future[T]]:
-        """Do what is done over a second connection over this one."""
-        future = Future[T]()
-        future.set_result(work(self.database))
-        yield future
+        """Do what is done over a second connection over this one, once it is asked for."""
+        yield _Late(lambda: work(self.database))
 
     def _recorded_rows(self, statement: sa.Executable, values: Values | None = None) -> list[Row]:
         started = time.perf_counter()
@@ -210,6 +208,19 @@ class Watcher:
 
     def _note(self, statement: sa.Executable, values: Values | None, started: float, *, large: bool) -> None:
         self.asked.append(Asked(statement, time.perf_counter() - started, large, values or {}))
+
+
+class _Late(Future[T]):
+    """Does its work when its result is wanted."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        super().__init__()
+        self._work = work
+
+    def result(self, timeout: float | None = None) -> T:
+        """Do the work and return its result."""
+        del timeout
+        return self._work()
 
 
 def timed(work: Callable[[], object]) -> float:

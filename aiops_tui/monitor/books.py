@@ -154,15 +154,12 @@ class Book:
         """Return whether everything of a time on was read."""
         return self._covered is not None and self._covered <= since
 
-    def first_keys(self, since: datetime, signs: Signs) -> tuple[int, int]:
-        """Return keys of conversations and of feedback below which hardly a row of a time on lies."""
-        asks: Asks = {
+    def first_keys(self, since: datetime, signs: Signs) -> dict[str, Callable[[], int]]:
+        """Return what asks for keys of conversations and of feedback below which hardly a row of a time on lies."""
+        return {
             "conversations": partial(self._first_key, since, self._lowest(signs), signs.highest or 0),
             "feedback": partial(self._first_feedback, since, signs),
         }
-        ahead = self._database.together(asks)
-        first, feedback = (ahead[name] if name in ahead else ask() for name, ask in asks.items())
-        return first, feedback
 
     def cover(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
         """Read what is missing from a time on (None: all), in short steps of (keys done, keys in all)."""

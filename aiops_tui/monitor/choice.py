@@ -10,7 +10,7 @@ from aiops_tui.model.labels import REST, fold_topic
 from aiops_tui.model.view import View
 from aiops_tui.model.window import EARLIEST, Period, epoch, previous_period
 from aiops_tui.monitor.naming import IN_MEMORY, Topics, longest_word
-from aiops_tui.source.database import Database
+from aiops_tui.source.database import Database, Row
 from aiops_tui.source.lookups import first_key_since, top_topics, topics_like
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.relations import Relations
@@ -44,15 +44,23 @@ class TopicChoice:
         """Choose anew at the next opportunity."""
         self._for = None
 
-    def choose(self, on: Relations, view: View, signs: Signs) -> bool:
-        """Look which topics to keep for a view, and say whether that is another choice than before."""
+    def sample(self, on: Relations, signs: Signs) -> list[Row]:
+        """Ask how many topics the latest rows name."""
+        low = max((signs.highest or 0) - _SAMPLE_KEYS, signs.lowest or 0)
+        return self._database.rows(top_topics(on, low, None, 1))
+
+    def choose(self, on: Relations, view: View, signs: Signs, sample: list[Row] | None = None) -> bool:
+        """Look which topics to keep for a view, and say whether that is another choice than before.
+
+        The ``sample`` is taken here unless it was before.
+        """
         asked = (view.window, view.compare)
         if self._for is not None and not self._is_due(asked):
             return False
         before = self.kept
         self._for, self._at = asked, time.monotonic()
         self._looked_up.clear()
-        if not self._is_crowded(on, signs):
+        if not self._is_crowded(self.sample(on, signs) if sample is None else sample):
             self.kept = self.total = None
         else:
             self._keep_first(on, view, signs)
@@ -85,9 +93,7 @@ class TopicChoice:
             return len(self.topics) > 2 * _CROWDED
         return self._for != asked or time.monotonic() - self._at > _KEPT_SECONDS
 
-    def _is_crowded(self, on: Relations, signs: Signs) -> bool:
-        low = max((signs.highest or 0) - _SAMPLE_KEYS, signs.lowest or 0)
-        sample = self._database.rows(top_topics(on, low, None, 1))
+    def _is_crowded(self, sample: list[Row]) -> bool:
         return len(self.topics) > 2 * _CROWDED or bool(sample and sample[0][2] > _CROWDED)
 
     def _keep_first(self, on: Relations, view: View, signs: Signs) -> None:

@@ -20,16 +20,15 @@ from aiops_tui.model.labels import fold_topic
 from aiops_tui.model.panels import Notice
 from aiops_tui.model.records import Conversation, Page, TopicCount
 from aiops_tui.model.view import View
-from aiops_tui.model.window import EARLIEST, Window, bucket_edges, display_step, previous_period
+from aiops_tui.model.window import EARLIEST, Window, previous_period
 from aiops_tui.monitor.answers import Answers
 from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
 from aiops_tui.monitor.details import Details
 from aiops_tui.monitor.figures import Figures, Scene, distinct, first_time, since_of
 from aiops_tui.monitor.finder import Finder
-from aiops_tui.monitor.glance import Sight, ask_all, cells_of, recent_of_all
+from aiops_tui.monitor.glance import LONG, Glance
 from aiops_tui.monitor.keeping import Keeper
-from aiops_tui.monitor.lists import Users
 from aiops_tui.monitor.naming import CLOCK
 from aiops_tui.monitor.pages import Stretch, read_other_topics, read_page
 from aiops_tui.monitor.reasons import Reasons
@@ -50,7 +49,7 @@ _FAR = 0.02
 _OTHER_TABLES = {"source.changed", "source.no_rights"}
 """What is said of a question to a table that was taken away."""
 
-_LONG, _MANY_ROWS = ("30d", "90d", "all"), 1_000_000
+_MANY_ROWS = 1_000_000
 
 _EVERYTHING = Filter()
 
@@ -104,6 +103,7 @@ class Collector:
         self._finder = Finder(database)
         self._details = Details(database)
         self._keeper = None if at_once else Keeper(settings, database)
+        self._glance = Glance(database, self._tuning, self._choice, self._answers, self._figures.lists, self._keeper)
         self._learnt: WeakSet[Segment] = WeakSet()
 
     @property
@@ -185,60 +185,20 @@ class Collector:
         It is whole and exact; what filters and other tabs need is still to be read. What fails is told by `collect`.
         """
         signs = self.signs or self.probe()
+        start = view.window.resolve(signs.now, EARLIEST).start
+        if view.tab != "overview" or view.filter or signs.rows_from(None) < _MANY_ROWS or self._has_read(start):
+            return None
+        on, kept = self.relations(), self._choice.kept
         try:
-            return self._glance(view, signs) if view.tab == "overview" and not view.filter else None
+            inputs = self._glance.look(on, view, signs, self._zone, far=self._far)
         except SourceError as error:
             if error.lost or isinstance(error, Cancelled):
                 raise
             return None
-
-    def _glance(self, view: View, signs: Signs) -> Collected | None:
-        database, lists, wanted = self.database, self._figures.lists, view.filter
-        window = view.window.resolve(signs.now, EARLIEST)
-        previous = previous_period(window, view.compare)
-        since = window.start if previous is None else previous.start
-        if window.name in _LONG or window.cut or signs.rows_from(None) < _MANY_ROWS or self._has_read(since):
-            return None
-        if self._choice.choose(self.relations(), view, signs):
-            self._books.clear()
-        on, kept = self.relations(), self._choice.kept
-        book = Book(database, on, CellQuery(window.bucket_seconds, wanted, None, kept), self._tuning)
-        low, low_feedback = book.first_keys(since, signs)
-        met = previous is None or previous.end == window.start
-        if not met or low <= (signs.lowest or 0) or (self._keeper is not None and self._keeper.has(book, signs)):
-            return None
-        edges = tuple(bucket_edges(window.period, display_step(window), self._zone))
-        sight = Sight(window, previous, edges, low, low_feedback, kept)
-        asked = (on, wanted, edges, previous, low, signs.rows_from(low))
-        question, _ = lists.ask_users(*asked, database)
-        self._answers.begin()
-        with database.beside(lambda other: lists.ask_users(*asked, other)[1]()) as counted, database.transaction():
-            started = time.monotonic()
-            found = ask_all(database, on, sight, far=self._far)
-            try:
-                self._answers.expect({question: counted.result()}, time.monotonic() - started)
-            except SourceError as error:
-                if error.notice.id == "source.timeout":
-                    return None
-                # There may be no second connection to be had.
-            users = lists.users(*asked, 0) or Users()
-        cells = cells_of(found, sight, self._choice.topics)
-        inputs = Inputs(
-            now=signs.now,
-            window=window,
-            previous=previous,
-            zone=self._zone,
-            edges=edges,
-            current=replace(cells[0], active_users=users.current),
-            before=None if previous is None else replace(cells[1], active_users=users.before),
-            criteria=on.schema.criteria,
-            total=lists.total(on, signs),
-            topics_total=self._choice.total,
-            users=users.by_bucket or None,
-            recent=recent_of_all(found),
-            first=EARLIEST,
-        )
-        return Collected(inputs, self._figures.lasting_warnings(on), signs.now)
+        finally:
+            if self._choice.kept != kept:
+                self._books.clear()
+        return None if inputs is None else Collected(inputs, self._figures.lasting_warnings(on), signs.now)
 
     def _has_read(self, since: datetime, wanted: Filter = _EVERYTHING) -> bool:
         return any(book.covers(since) for book in self._books.values() if book.query.wanted == wanted)
@@ -310,7 +270,7 @@ class Collector:
         pushed = self._choice.pushed(view.filter.of_conversations)
         if self._has_read(start, pushed):
             return None
-        if view.window.name in _LONG:
+        if view.window.name in LONG:
             return replace(view, window=replace(view.window, name="24h"))
         return replace(view, compare="off") if pushed and view.compare != "off" else None
 

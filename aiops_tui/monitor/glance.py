@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from aiops_tui.metrics.inputs import Cells
+from aiops_tui.metrics.inputs import Cells, Inputs
 from aiops_tui.metrics.scores import ROW_SCORE
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.records import Recent
-from aiops_tui.model.window import Period, Window, epoch
-from aiops_tui.monitor.lists import RECENT, recent_of
+from aiops_tui.model.view import View
+from aiops_tui.model.window import EARLIEST, Period, Window, bucket_edges, display_step, epoch, previous_period
+from aiops_tui.monitor.answers import Answers
+from aiops_tui.monitor.books import Book, Tuning
+from aiops_tui.monitor.choice import TopicChoice
+from aiops_tui.monitor.keeping import Keeper
+from aiops_tui.monitor.lists import RECENT, Lists, Users, recent_of
 from aiops_tui.monitor.naming import Topics
+from aiops_tui.source.cells import CellQuery
 from aiops_tui.source.database import Database
 from aiops_tui.source.glance import CLASSES, FEEDBACK, SCORES, conversations, feedback, scores
 from aiops_tui.source.lookups import BEFORE, WHOLE, recent, scores_of
+from aiops_tui.source.probe import Signs
+from aiops_tui.source.problems import SourceError
 from aiops_tui.source.relations import Relations
 
+LONG = ("30d", "90d", "all")
+"""Windows so long that their last day is shown first."""
+
+_Beside = tuple[Users, dict[int, float | None]]
 _ALL = Filter()
 _SUMS = ("n", "total", "squares")
 
@@ -32,14 +48,121 @@ class Sight:
 
     window: Window
     previous: Period | None
-    edges: Sequence[datetime]
+    edges: tuple[datetime, ...]
     low: int
     low_feedback: int
     kept: frozenset[str] | None
 
 
+class Glance:
+    """Takes it over two connections at once, each with about half of the work."""
+
+    def __init__(
+        self,
+        database: Database,
+        tuning: Tuning,
+        choice: TopicChoice,
+        answers: Answers,
+        lists: Lists,
+        keeper: Keeper | None,
+    ) -> None:
+        self._database = database
+        self._tuning = tuning
+        self._choice = choice
+        self._answers = answers
+        self._lists = lists
+        self._keeper = keeper
+
+    def look(self, on: Relations, view: View, signs: Signs, zone: ZoneInfo, *, far: bool) -> Inputs | None:
+        """Return the inputs of an unfiltered Overview, None where that is no gain over reading its cells.
+
+        Raises:
+            SourceError: what is asked over the first connection fails.
+        """
+        window = view.window.resolve(signs.now, EARLIEST)
+        previous = previous_period(window, view.compare)
+        if window.name in LONG or window.cut or (previous is not None and previous.end != window.start):
+            return None
+        # Opened while bounds are looked for, for that takes as many messages.
+        told: Future[Callable[[Database], _Beside]] = Future()
+
+        def work(other: Database) -> _Beside:
+            return told.result()(other)
+
+        with self._database.beside(work) as beside:
+            try:
+                sight = self._sight(on, view, signs, window, previous, zone)
+                return None if sight is None else self._seen(on, signs, sight, zone, told, beside, far=far)
+            finally:
+                told.cancel()
+
+    def _sight(
+        self, on: Relations, view: View, signs: Signs, window: Window, previous: Period | None, zone: ZoneInfo
+    ) -> Sight | None:
+        """Return what to look at, None if an earlier run has counted it or the whole table is of these times."""
+        query = CellQuery(window.bucket_seconds, view.filter, None, None)
+        book = Book(self._database, on, query, self._tuning)
+        asks: dict[str, Callable[[], Any]] = {"sample": partial(self._choice.sample, on, signs)}
+        asks |= book.first_keys(window.start if previous is None else previous.start, signs)
+        found = _asked(self._database, asks)
+        self._choice.choose(on, view, signs, found["sample"])
+        low, kept = found["conversations"], self._choice.kept
+        book.query = replace(query, kept=kept)
+        if low <= (signs.lowest or 0) or (self._keeper is not None and self._keeper.has(book, signs)):
+            return None
+        edges = tuple(bucket_edges(window.period, display_step(window), zone))
+        return Sight(window, previous, edges, low, found["feedback"], kept)
+
+    def _seen(
+        self,
+        on: Relations,
+        signs: Signs,
+        sight: Sight,
+        zone: ZoneInfo,
+        told: Future[Callable[[Database], _Beside]],
+        beside: Future[_Beside],
+        *,
+        far: bool,
+    ) -> Inputs | None:
+        database, lists = self._database, self._lists
+        asked = (on, _ALL, sight.edges, sight.previous, sight.low, signs.rows_from(sight.low))
+        question, _ = lists.ask_users(*asked, database)
+        self._answers.begin()
+        told.set_result(lambda other: (lists.ask_users(*asked, other)[1](), scores_of_latest(other, on, sight)))
+        with database.transaction():
+            started = time.monotonic()
+            found = ask_all(database, on, sight, far=far)
+            known: dict[int, float | None] | None = None
+            try:
+                counted, known = beside.result()
+                self._answers.expect({question: counted}, time.monotonic() - started)
+            except SourceError as error:
+                if error.notice.id == "source.timeout":
+                    return None
+                # There may be no second connection to be had.
+            users = lists.users(*asked, 0) or Users()
+            if known is None:
+                known = scores_of_latest(database, on, sight)
+        current, *before = cells_of(found, sight, self._choice.topics)
+        return Inputs(
+            now=signs.now,
+            window=sight.window,
+            previous=sight.previous,
+            zone=zone,
+            edges=sight.edges,
+            current=replace(current, active_users=users.current),
+            before=replace(before[0], active_users=users.before) if before else None,
+            criteria=on.schema.criteria,
+            total=lists.total(on, signs),
+            topics_total=self._choice.total,
+            users=users.by_bucket or None,
+            recent=_recent(found, known),
+            first=EARLIEST,
+        )
+
+
 def ask_all(database: Database, on: Relations, sight: Sight, *, far: bool) -> dict[str, Any]:
-    """Return the answers to all that a glance asks, in one message where a message costs time."""
+    """Return the answers to what a glance asks, in one message where a message costs time."""
     bounds, start = _bounds(sight)
     latest = recent(on, _ALL, sight.window.period, sight.low, RECENT)
     asks: dict[str, Callable[[], Any]] = {
@@ -48,11 +171,23 @@ def ask_all(database: Database, on: Relations, sight: Sight, *, far: bool) -> di
     }
     if on.evaluations is not None:
         asks["scores"] = lambda: database.frame(scores(on, start, bounds, sight.kept), SCORES)
-        asks["of_recent"] = lambda: database.rows(scores_of(on, latest))
     if on.feedback is not None:
         asks["feedback"] = lambda: database.frame(feedback(on, sight.low_feedback, start, bounds), FEEDBACK)
-    ahead = database.together(asks) if far else {}
+    return _asked(database, asks) if far else {name: ask() for name, ask in asks.items()}
+
+
+def _asked(database: Database, asks: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """Ask in one message, what that leaves out one by one."""
+    ahead = database.together(asks)
     return {name: ahead[name] if name in ahead else ask() for name, ask in asks.items()}
+
+
+def scores_of_latest(database: Database, on: Relations, sight: Sight) -> dict[int, float | None]:
+    """Return the scores of the latest conversations: apart, for counting users leaves another connection time."""
+    if on.evaluations is None:
+        return {}
+    latest = recent(on, _ALL, sight.window.period, sight.low, RECENT)
+    return dict(database.rows(scores_of(on, latest)))
 
 
 def cells_of(found: Mapping[str, Any], sight: Sight, topics: Topics) -> list[Cells]:
@@ -65,11 +200,10 @@ def cells_of(found: Mapping[str, Any], sight: Sight, topics: Topics) -> list[Cel
     return [_cells(found, places, starts, topics, rest=rest) for places, starts in periods]
 
 
-def recent_of_all(found: Mapping[str, Any]) -> tuple[Recent, ...]:
+def _recent(found: Mapping[str, Any], scores: Mapping[int, float | None]) -> tuple[Recent, ...]:
     """Return the latest conversations with their scores."""
-    known: dict[int, float | None] = dict(found.get("of_recent", ()))
     rows = map(recent_of, found["recent"])
-    return tuple(replace(row, score=known.get(int(row.conversation))) for row in rows)
+    return tuple(replace(row, score=scores.get(int(row.conversation))) for row in rows)
 
 
 def _bounds(sight: Sight) -> tuple[tuple[int, ...], int]:
