@@ -93,9 +93,12 @@ class Drawn(Widget):
         self.redraw()
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """Show whether keys go here."""
+        """Show whether keys go here; where they go now is shown before where they went."""
         super().watch_has_focus(has_focus)
-        self.redraw()
+        if has_focus:
+            self.redraw()
+        else:
+            self.call_after_refresh(self.redraw)
 
     def on_show(self) -> None:
         """Draw what may have changed while the widget was hidden."""
