@@ -22,6 +22,7 @@ from aiops_tui.tui.screens.sheet import Sheet
 from tests.fakeslack import FakeSlack
 
 Open = Any
+_PATIENCE = 30.0
 
 
 @pytest.fixture
@@ -95,6 +96,14 @@ async def test_one_under_way_does_not_keep_the_console_open(desk: Open) -> None:
         await d.press("ctrl+c")
         await asyncio.wait_for(d.until(lambda: d.console.return_value == 0), 2)
     gate.set()
+
+
+async def test_one_that_was_just_begun_is_kept_when_the_console_is_left(desk: Open, slack: FakeSlack) -> None:
+    async with desk(**by_bot(slack)) as d:
+        d.console.desk.action_share()
+        d.console.leave()
+    d.console.sharing.stop(_PATIENCE)
+    assert len(slack.posted) == 1
 
 
 async def test_the_same_view_again_is_told_and_not_posted(desk: Open, slack: FakeSlack) -> None:

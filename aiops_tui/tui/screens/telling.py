@@ -56,12 +56,8 @@ class TellingScreen(KeepingScreen):
         if session.snapshot is None or session.stale:
             desk.tell(words("tui.share.not_yet"))
             return
-        if desk.sharing.under_way:
-            return
-        desk.tell(words("tui.share.sharing"), seconds=0)
-        share = (session.snapshot, session.view, desk.settings, words, self._told, wish)
-        # What it loads would hold up the very frame that says so.
-        self.call_after_refresh(desk.sharing.begin, *share)
+        if desk.sharing.begin(session.snapshot, session.view, desk.settings, words, self._told, wish):
+            desk.tell(words("tui.share.sharing"), seconds=0)
 
     def picture(self, kinds: frozenset[str]) -> Callable[[], bytes | None]:
         """Return what paints this screen as it is now, without these kinds of data; the painting may take its time."""
