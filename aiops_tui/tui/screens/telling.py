@@ -14,12 +14,18 @@ from aiops_tui.tui.screens.keeping import KeepingScreen
 
 if TYPE_CHECKING:
     from aiops_tui.slack import Outcome, Wish
+    from aiops_tui.tui.session import Session
 
 _WAITING = "waiting"
+_EXTERNAL = "slack.external"
 
 
 class TellingScreen(KeepingScreen):
     """Shares at one key, or after a preview; takes back, and lists what was shared."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._warned: set[str] = set()
 
     class Shared(Message):
         """A share ended; an exception is one that nobody foresaw."""
@@ -44,7 +50,7 @@ class TellingScreen(KeepingScreen):
             return
         from aiops_tui.tui.screens.share import ShareSheet
 
-        self.app.push_screen(ShareSheet(session.snapshot, session.view, self.picture), self._share_as)
+        self.app.push_screen(ShareSheet(session.snapshot, session.view, self.picture, self._warned), self._share_as)
 
     def _share_as(self, wish: Wish | None) -> None:
         if wish is not None:
@@ -117,6 +123,8 @@ class TellingScreen(KeepingScreen):
             desk.tell(words("tui.share.failed", kind=type(result).__name__), "alarm", seconds=30)
             return
         notice = words.notice(result.notice)
+        if result.notice.id == _EXTERNAL:
+            self._warned.add(str(result.notice.values["channel"]))
         if result.kind == "sent":
             keys = self._share_keys() if result.permalink and desk.sharing.link else ""
             line = " · ".join(filter(None, (notice, result.permalink, keys)))
