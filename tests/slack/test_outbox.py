@@ -242,6 +242,17 @@ def test_a_picture_that_fails_never_fails_the_share(
     assert len(fake_slack.posted) == 1
 
 
+def test_a_picture_goes_to_a_safe_address_alone(
+    bot: Settings, outbox: Outbox, clock: Clock, fake_slack: FakeSlack
+) -> None:
+    with FakeSlack() as other:
+        fake_slack.uploads_to = other.url.replace("127.0.0.1", "0.0.0.0")  # noqa: S104 - this machine by another name
+        entry = put(outbox, clock, picture=b"\x89PNG")
+        courier(bot, clock).deliver()
+        assert other.requests == []
+    assert outbox.get(entry.id).notice.id == "slack.sent_without_picture"
+
+
 @pytest.mark.parametrize("taken", [False, True], ids=["before", "after"])
 def test_a_picture_whose_sender_was_killed_is_put_there_once(
     bot: Settings, outbox: Outbox, clock: Clock, fake_slack: FakeSlack, monkeypatch: pytest.MonkeyPatch, taken: bool
