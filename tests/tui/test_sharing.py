@@ -247,6 +247,9 @@ async def test_on_a_narrow_screen_the_keys_matter_more_than_the_address(desk: Op
     async with desk(**by_bot(slack), size=(80, 24)) as d:
         await d.press("s")
         await d.sees("shared to #ops · y copies, u takes back")
+        await d.press("s")
+        await d.sees("S shares it once more.")
+        assert "…" not in d.text().splitlines()[-1]
 
 
 async def test_by_webhook_there_is_no_channel_to_choose_and_no_picture(desk: Open, slack: FakeSlack) -> None:

@@ -127,9 +127,10 @@ class TellingScreen(KeepingScreen):
             self._warned.add(str(result.notice.values["channel"]))
         if result.kind == "sent":
             keys = self._share_keys() if result.permalink and desk.sharing.link else ""
-            line = " · ".join(filter(None, (notice, result.permalink, keys)))
-            if keys and width(line) >= self.size.width:
-                line = f"{notice} · {keys}"  # the address can be copied all the same
+            # Without room for it, the address can be copied all the same.
+            parts = ((notice, result.permalink, keys), (notice, keys), (notice,))
+            lines = [" · ".join(filter(None, part)) for part in (parts if keys else parts[:1])]
+            line = next((each for each in lines if width(each) < self.size.width), lines[-1])
             desk.tell(line, "accent", seconds=20)
         elif result.kind == "unset":
             self._explain("", notice)
