@@ -87,6 +87,8 @@ class FakeSlack:
         self.scopes = "chat:write,files:write"
         self.error: str | None = None
         self.uploads: UploadMode = "well"
+        self.uploads_to = ""
+        """Where it says that pictures go, if not here."""
         self.files: dict[str, bytes] = {}
         self.deleted: list[Posted] = []
         self.redirect_to = ""
@@ -358,7 +360,7 @@ class FakeSlack:
                 return _json({"ok": False, "error": "invalid_arguments"}, headers)
             name = f"F{next(self._numbers):08}"
             self.files[name] = b""
-            url = f"{self.url}/upload/{name}.{query['length']}"
+            url = f"{self.uploads_to or self.url}/upload/{name}.{query['length']}"
             return _json({"ok": True, "upload_url": url, "file_id": name}, headers)
         content = _object(body)
         if method == "delete":

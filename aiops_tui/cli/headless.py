@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ from aiops_tui.cli.writing import write_bytes, write_out, write_privately
 from aiops_tui.config import values
 from aiops_tui.model.panels import Notice, Snapshot, Table
 from aiops_tui.model.records import Conversation
-from aiops_tui.model.sorting import column_of, sorted_by
+from aiops_tui.model.sorting import column_of, in_order
 from aiops_tui.model.view import View
 from aiops_tui.text.printable import printable
 
@@ -83,11 +82,7 @@ def sorted_tables(taken: Snapshot, run: Invocation, sort: str | None) -> Snapsho
     columns = dict.fromkeys(column.id for table in tables for column in table.columns)
     if column_of(sort)[0] not in columns:
         raise mistake("cli.no_such_column", found, columns=printable(", ".join(columns)))
-    tabs = {
-        tab: tuple(sorted_by(panel, sort) if isinstance(panel, Table) else panel for panel in panels)
-        for tab, panels in taken.tabs.items()
-    }
-    return replace(taken, tabs=tabs)
+    return in_order(taken, sort)
 
 
 def _conversation(run: Invocation, key: str, kind: str) -> Conversation | None:

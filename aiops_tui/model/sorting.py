@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from aiops_tui.model.labels import REST
-from aiops_tui.model.panels import Cell, Column, Table, Unit
+from aiops_tui.model.panels import Cell, Column, Snapshot, Table, Unit
 
 DESCENDING: frozenset[Unit] = frozenset({"count", "ratio", "score", "estimate", "time"})
 """Columns of these show the largest first, others begin with A."""
@@ -42,6 +42,15 @@ def sorted_by(table: Table, sort: str | None) -> Table:
     keys = tuple(table.keys[place] for place in places) if table.keys else ()
     trends = tuple(table.trends[place] for place in places) if table.trends else ()
     return replace(table, rows=tuple(table.rows[place] for place in places), keys=keys, trends=trends)
+
+
+def in_order(snapshot: Snapshot, sort: str | None) -> Snapshot:
+    """Return the snapshot with the tables that have the column in that order."""
+    tabs = {
+        tab: tuple(sorted_by(panel, sort) if isinstance(panel, Table) else panel for panel in panels)
+        for tab, panels in snapshot.tabs.items()
+    }
+    return replace(snapshot, tabs=tabs)
 
 
 def _sortable(cell: Cell) -> tuple[float, str]:

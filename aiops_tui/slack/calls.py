@@ -71,8 +71,16 @@ def permalink(channel: str, ts: str, settings: Settings) -> str | None:
     return link if isinstance(link, str) and is_safe(link) else None
 
 
-def upload(picture: bytes, name: str, title: str, channel: str, thread: str, settings: Settings) -> tuple[Outcome, str]:
-    """Put a picture below a message, and return what became of it and the file's id.
+def upload(
+    picture: bytes,
+    name: str,
+    title: str,
+    channel: str,
+    thread: str,
+    settings: Settings,
+    taken: Callable[[str], object],
+) -> Outcome:
+    """Put a picture below a message, and return what became of it; ``taken`` gets the file's id before it is shown.
 
     ``channel`` is an id. Slack shows the picture some time after it took it.
     """
@@ -80,15 +88,16 @@ def upload(picture: bytes, name: str, title: str, channel: str, thread: str, set
         lambda: slack_client(settings).files_getUploadURLExternal(filename=name, length=len(picture)), settings
     )
     if isinstance(begun, Outcome):
-        return begun, ""
+        return begun
     address, file = _text(begun, "upload_url"), _text(begun, "file_id")
     if not is_safe(address):
-        return Outcome("not_sent", Notice("slack.redirected")), ""
+        return Outcome("not_sent", Notice("slack.redirected"))
     problem = _put(address, picture)
     if problem is not None:
-        return problem, ""
+        return problem
+    taken(file)
     body = {"files": [{"id": file, "title": title}], "channel_id": channel, "thread_ts": thread}
-    return _done(_call("files.completeUploadExternal", body, settings, TIMEOUT), "slack.sent", settings), file
+    return _done(_call("files.completeUploadExternal", body, settings, TIMEOUT), "slack.sent", settings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from aiops_tui.model.panels import Notice
 from aiops_tui.slack import calls
 from aiops_tui.slack.answers import LAYOUT_REFUSED, Outcome, error_word
 from aiops_tui.slack.client import TIMEOUT, has_bot, settings_problem
-from aiops_tui.slack.outbox import Entry, Outbox, OutboxError, State, unusable
+from aiops_tui.slack.outbox import LATEST_HOURS, Entry, Outbox, OutboxError, State, unusable
 from aiops_tui.slack.parcel import Block, Layout, Parcel
 from aiops_tui.slack.validator import block_errors
 
@@ -63,6 +63,7 @@ class Courier:
         with _sole(self.outbox.folder / "outbox.lock") as ours:
             if ours:
                 self.settled += [entry.id for entry in self.outbox.recover(self._clock())]
+                self._complete_cut_off()
                 while (entry := self._next()) is not None:
                     self._send(entry)
             return ours
@@ -165,15 +166,22 @@ class Courier:
         if entry.parent is not None:
             self._renew(self.outbox.get(entry.parent), settings)
 
+    def _complete_cut_off(self) -> None:
+        """Add their pictures to messages whose sender ended after it had posted them."""
+        for entry in self.outbox.unpictured(self._clock() - LATEST_HOURS * 3600):
+            parcel, settings = Parcel.from_json(entry.parcel), replace(self._settings, slack_channel=entry.channel)
+            if has_bot(settings) and entry.layout >= 0 and parcel.layouts[entry.layout].picture:
+                self._complete(entry, parcel, settings)
+
     def _put_picture(self, entry: Entry, parcel: Parcel, picture: bytes, settings: Settings) -> None:
         # A picture belongs to the thread's first message, for Slack has no threads within threads.
         first = self.outbox.get(entry.parent).ts if entry.parent is not None else entry.ts
-        done, file = calls.upload(
-            picture, parcel.picture_name, entry.title, entry.channel_id or "", first or "", settings
-        )
-        if done.kind == "sent":
-            self.outbox.complete(entry.id, file_id=file)
-        else:
+        # Written down before it is shown: should the process end now, the picture is not put there twice.
+        done = calls.upload(
+            picture, parcel.picture_name, entry.title, entry.channel_id or "", first or "", settings,
+            lambda file: self.outbox.complete(entry.id, file_id=file),
+        )  # fmt: skip
+        if done.kind != "sent":
             values = {"channel": entry.channel, "scope": str(done.notice.values.get("needed", "files:write"))}
             self.outbox.complete(entry.id, notice=Notice(_WITHOUT_PICTURES, values))
 

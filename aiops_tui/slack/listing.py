@@ -65,8 +65,9 @@ def change(share: str, what: Literal["retry", "drop"], settings: Settings) -> Ou
     outbox, now = Outbox(settings.state_dir), time.time()
     try:
         if what == "drop":
-            dropped = Notice("slack.dropped")
-            changed = outbox.mark(share, "dropped", dropped, now, only=("waiting", "rejected", "unknown", "expired"))
+            dropped, perhaps_posted = Notice("slack.dropped"), Notice("slack.dropped_unknown")
+            changed = outbox.mark(share, "dropped", dropped, now, only=("waiting", "rejected", "expired"))
+            changed |= outbox.mark(share, "dropped", perhaps_posted, now, only=("unknown",))
             return Outcome("rejected" if changed else "sent", outbox.get(share).notice, share=share)
         again = Notice("slack.retrying")
         if outbox.mark(share, "waiting", again, now, only=("waiting", "rejected", "unknown", "expired", "dropped")):

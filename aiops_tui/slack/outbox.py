@@ -164,6 +164,16 @@ class Outbox:
             )
             return [_entry(row) for row in rows]
 
+    def unpictured(self, since: float) -> list[Entry]:
+        """Return those posted since a time by the bot that have a picture which nothing was done about."""
+        with self._transaction() as db:
+            rows = db.execute(
+                "select * from shares where state = 'sent' and ts is not null and file_id is null and changed >= ?"
+                " and json_extract(notice, '$.id') = 'slack.sent' and id in (select share from pictures)",
+                (since,),
+            )
+            return [_entry(row) for row in rows]
+
     def claim(self, now: float) -> Entry | None:
         """Return the next share that is due and mark it as being sent; those older than a day are given up."""
         with self._transaction() as db:
@@ -282,9 +292,12 @@ class Outbox:
             db.execute("update shares set attempts = 0 where id = ?", (share,))
 
     def purge(self, before: float) -> None:
-        """Forget shares that were last touched before a time."""
+        """Forget shares that were last touched before a time, also one that waits but would not go out any more."""
         with self._transaction() as db:
-            db.execute("delete from shares where changed < ? and state not in ('waiting', 'sending')", (before,))
+            db.execute(
+                "delete from shares where changed < ? and (state not in ('waiting', 'sending') or created < ?)",
+                (before, before - LATEST_HOURS * 3600),
+            )
             db.execute("delete from pictures where share not in (select id from shares)")
 
     # channels

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice, Snapshot, Table
+from aiops_tui.model.sorting import in_order
 from aiops_tui.model.view import View
 from aiops_tui.slack.answers import Kind, Outcome
 from aiops_tui.slack.message import Form, Message, Told, compose
@@ -171,7 +172,12 @@ def composed(
         title=wish.title,
         also=tuple(table for table in map(veil.panel, wish.also) if isinstance(table, Table)),
     )
-    return compose(veil.snapshot(snapshot, view), veil.view(view), translator, told)
+    return compose(shown(snapshot, view, veil), veil.view(view), translator, told)
+
+
+def shown(snapshot: Snapshot, view: View, veil: Veil) -> Snapshot:
+    """Return a snapshot, made for this view, as others may see it: its tables in the view's order."""
+    return veil.snapshot(in_order(snapshot, view.sort), view)
 
 
 def outcome_of(entry: Entry) -> Outcome:
@@ -203,7 +209,7 @@ def _drawing(
 
         if not pictures.available():
             return None
-        return picture_of(veil.snapshot(snapshot, view), view, settings, translator, wish.title)
+        return picture_of(shown(snapshot, view, veil), view, settings, translator, wish.title)
 
     def draw() -> bytes | None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -99,8 +99,7 @@ class Console(Patient):
 
     def tell(self, text: str, role: str = "text", seconds: float = 8.0) -> None:
         """Say something in the last line for a while; ``seconds`` of 0 is until something else is said."""
-        footers = [footer for screen in self.screen_stack for footer in screen.query(Footer)]
-        for footer in footers:
+        for footer in self._footers():
             footer.tell(text, role)
         if text and seconds:
             self.set_timer(seconds, lambda: self._hush(text))
@@ -277,10 +276,12 @@ class Console(Patient):
         self.update()
 
     def _hush(self, text: str) -> None:
-        for screen in self.screen_stack:
-            for footer in screen.query(Footer):
-                if footer.message == text:
-                    footer.tell("")
+        for footer in self._footers():
+            if footer.message == text:
+                footer.tell("")
+
+    def _footers(self) -> Iterator[Footer]:
+        return (child for screen in self.screen_stack for child in screen.children if isinstance(child, Footer))
 
     # what works everywhere
 

@@ -10,6 +10,9 @@ from aiops_tui.tui.keys import KEYS
 HOLD_SECONDS = 0.008
 """A printable key waits so long for others that come with it; a paste arrives in one piece."""
 
+WATCHED_SECONDS = 0.004
+"""It waits so long, and until nothing more is there, where one sees what was typed and not taken yet."""
+
 BURST = 3
 """So many printable keys at once may have been typed; more are a paste."""
 

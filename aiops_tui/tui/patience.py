@@ -7,10 +7,13 @@ import time
 
 from textual import events
 from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from aiops_tui.tui.guard import HOLD_SECONDS, SequenceTail, Stroke, typed
+from aiops_tui.tui.guard import HOLD_SECONDS, WATCHED_SECONDS, SequenceTail, Stroke, typed
 from aiops_tui.tui.keys import KEYS, Key, pressed
+from aiops_tui.tui.terminal import TerminalDriver
 
 AHEAD_SECONDS = 1.0
 """So long a line to type in may take to open; keys pressed meanwhile go into it."""
@@ -28,19 +31,20 @@ class Released(Message):
 class Patient(App[int]):
     """Keeps pastes and pieces of escape sequences from being commands, and knows Hangul letters by their place."""
 
-    hold_seconds = HOLD_SECONDS
-
     def __init__(self) -> None:
         super().__init__()
         self.keys: tuple[Key, ...] = KEYS
         self._tail = SequenceTail()
         self._held: list[events.Key] = []
+        self._taken_at = 0.0
         self._silence: asyncio.TimerHandle | None = None
         self._ahead: list[events.Key] | None = None
         self._ahead_until = 0.0
 
     async def on_event(self, event: events.Event) -> None:
         """Hold printable keys back for a moment, outside inputs: a paste is no command."""
+        if isinstance(event, events.Key):
+            self._taken_at = max(self._taken_at, event.time)
         if not isinstance(event, events.Key) or event.is_forwarded or self._is_typing:
             await super().on_event(event)
             return
@@ -51,9 +55,20 @@ class Patient(App[int]):
             await super().on_event(event)
             return
         self._held.append(event)
+        watched = isinstance(self._driver, TerminalDriver)
+        # Where one sees what comes, the way here counts; elsewhere others may be on theirs.
+        self._wait(event.time + WATCHED_SECONDS - time.monotonic() if watched else HOLD_SECONDS)
+
+    def _wait(self, seconds: float) -> None:
+        """Let go what is held, after a while without other keys."""
         if self._silence is not None:
             self._silence.cancel()
-        self._silence = asyncio.get_running_loop().call_later(self.hold_seconds, self._release)
+        self._silence = asyncio.get_running_loop().call_later(seconds, self._release)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver for where the console is shown, and for terminals ours."""
+        chosen = super().get_driver_class()
+        return TerminalDriver if chosen is LinuxDriver else chosen
 
     @property
     def _is_typing(self) -> bool:
@@ -61,6 +76,9 @@ class Patient(App[int]):
         return self.focused is not None and any(kind.__name__ == "Input" for kind in type(self.focused).__mro__)
 
     def _release(self) -> None:
+        if isinstance(self._driver, TerminalDriver) and self._driver.more_since(self._taken_at):
+            self._wait(WATCHED_SECONDS)
+            return
         held, self._held, self._silence = self._held, [], None
         repeating = {name for key in self.keys if key.repeats for name in key.keys}
         if typed([Stroke(event.key, event.character) for event in held], repeating):

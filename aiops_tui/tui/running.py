@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from contextlib import suppress
 from types import FrameType
 
@@ -56,14 +57,15 @@ def _end_with_the_terminal(console: Console) -> None:
 
 
 def abandon(console: Console) -> None:
-    """End the process at once, giving the monitor a moment to cancel what runs."""
+    """End the process at once, giving the monitor a moment to cancel what runs, and a share one to be kept."""
     with suppress(Exception):  # whatever happens, it ends
         console.keep()
-    monitor = console.session.monitor
+    monitor, began = console.session.monitor, time.monotonic()
     if monitor is not None:
         stopping = threading.Thread(target=monitor.stop, args=(_STOP_SECONDS,), daemon=True)
         stopping.start()
         stopping.join(_STOP_SECONDS)
+    console.sharing.stop(_STOP_SECONDS - (time.monotonic() - began))
     os._exit(1)
 
 

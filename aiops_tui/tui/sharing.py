@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,9 @@ Done = Callable[["Outcome | Exception"], object]
 TAKE_BACK_SECONDS = 60.0
 LINK_SECONDS = 20.0
 """So long after a share ``y`` copies its address."""
+
+_FRAME_FIRST = 0.02
+"""What was begun runs so much later: what it loads would hold up the very frame that tells of it."""
 
 _LOOK_AGAIN = 30.0
 _LEAST = 1.0
@@ -67,11 +71,6 @@ class Sharing:
         return self._run(work, done)
 
     @property
-    def under_way(self) -> bool:
-        """Whether something is being shared, or taken back."""
-        return self._running.is_set()
-
-    @property
     def link(self) -> str | None:
         """The address of what was just shared."""
         if self._last is None or self._clock() - self._last[0] > LINK_SECONDS:
@@ -114,6 +113,7 @@ class Sharing:
     def stop(self, seconds: float) -> None:
         """Wait so long at most for a share that is under way."""
         self._leaving.set()
+        self._go()
         if self._worker is not None:
             self._worker.join(max(seconds, 0))
 
@@ -144,5 +144,10 @@ class Sharing:
             done(result)
 
         self._worker = threading.Thread(target=run, name="share", daemon=True)
-        self._worker.start()
+        asyncio.get_running_loop().call_later(_FRAME_FIRST, self._go)
         return True
+
+    def _go(self) -> None:
+        """Let what was begun run, unless it does."""
+        if self._worker is not None and self._worker.ident is None:
+            self._worker.start()

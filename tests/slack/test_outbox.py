@@ -20,14 +20,16 @@ import pytest
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice, Snapshot
 from aiops_tui.model.view import View
-from aiops_tui.slack import Outcome, Wish, share
+from aiops_tui.slack import Outcome, Wish, calls, share
 from aiops_tui.slack.delivery import Courier
+from aiops_tui.slack.listing import deliver
 from aiops_tui.slack.outbox import Draft, Entry, Outbox, OutboxError
 from aiops_tui.slack.parcel import Layout, Parcel
 from aiops_tui.text.translations import Translator
 from tests.fakeslack import FakeSlack, Posted
 
 EN = Translator("en")
+DAY = 86_400.0
 BLOCK = {"type": "section", "text": {"type": "plain_text", "text": "Hello"}}
 NOTE = {"type": "context", "elements": [{"type": "plain_text", "text": "who"}]}
 
@@ -240,6 +242,39 @@ def test_a_picture_that_fails_never_fails_the_share(
     assert len(fake_slack.posted) == 1
 
 
+def test_a_picture_goes_to_a_safe_address_alone(
+    bot: Settings, outbox: Outbox, clock: Clock, fake_slack: FakeSlack
+) -> None:
+    with FakeSlack() as other:
+        fake_slack.uploads_to = other.url.replace("127.0.0.1", "0.0.0.0")
+        entry = put(outbox, clock, picture=b"\x89PNG")
+        courier(bot, clock).deliver()
+        assert other.requests == []
+    assert outbox.get(entry.id).notice.id == "slack.sent_without_picture"
+
+
+@pytest.mark.parametrize("taken", [False, True], ids=["before", "after"])
+def test_a_picture_whose_sender_was_killed_is_put_there_once(
+    bot: Settings, outbox: Outbox, clock: Clock, fake_slack: FakeSlack, monkeypatch: pytest.MonkeyPatch, taken: bool
+) -> None:
+    upload = calls.upload
+
+    def killed(*given: object) -> Outcome:
+        if taken:
+            upload(*given)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    entry = put(outbox, clock, picture=b"\x89PNG")
+    monkeypatch.setattr(calls, "upload", killed)
+    with pytest.raises(KeyboardInterrupt):
+        courier(bot, clock).deliver()
+    monkeypatch.undo()
+    for _ in range(2):
+        courier(bot, clock).deliver()
+    assert [posted.file for posted in fake_slack.posted] == [None, b"\x89PNG"]
+    assert outbox.get(entry.id).state == "sent"
+
+
 def test_a_broken_outbox_is_put_aside_and_a_new_one_begun(bot: Settings, outbox: Outbox, clock: Clock) -> None:
     put(outbox, clock)
     outbox.path.write_bytes(b"this is no database at all" * 100)
@@ -314,6 +349,27 @@ def test_old_shares_are_forgotten_with_their_pictures(outbox: Outbox, clock: Clo
     outbox.purge(clock() + 1)
     assert [each.id for each in outbox.entries()] == [waiting.id]
     assert outbox.picture(entry.id) is None
+    outbox.purge(clock() + 2 * DAY)
+    assert outbox.entries() == []
+
+
+@pytest.mark.parametrize("way", ["share", "deliver"])
+def test_what_people_said_is_not_kept_longer_than_it_was_wished(
+    snapshot: Snapshot, bot: Settings, outbox: Outbox, way: str
+) -> None:
+    now = time.time()
+    for days in (3.1, 2.9):
+        entry, _ = outbox.put(draft(f"text of {days}", key=str(days)), now - days * DAY, again=True)
+        outbox.mark(entry.id, "dropped", entry.notice, now - days * DAY, only=("waiting",))
+    settings = replace(bot, share=replace(bot.share, keep_days=3))
+    if way == "share":
+        share(snapshot, View(), settings, EN)
+    else:
+        deliver(settings)
+    assert "2.9" in {entry.key for entry in outbox.entries()}
+    kept = b"".join(path.read_bytes() for path in bot.state_dir.iterdir())
+    assert b"text of 2.9" in kept
+    assert b"text of 3.1" not in kept
 
 
 def outcome_twice(snapshot: Snapshot, settings: Settings, wish: Wish) -> tuple[Outcome, Outcome]:
@@ -330,6 +386,14 @@ def test_the_same_view_is_not_posted_again_at_once_unless_it_is_wished(
     assert share(snapshot, View("sentiment"), bot, EN).notice.id == "slack.sent"
     outcome_twice(snapshot, bot, Wish(again=True))
     assert len(fake_slack.posted) == 3
+
+
+def test_the_same_view_is_posted_again_after_half_a_minute(outbox: Outbox, clock: Clock) -> None:
+    first, _ = outbox.put(draft(), clock())
+    clock.sleep(29)
+    assert outbox.put(draft(), clock()) == (first, False)
+    clock.sleep(2)
+    assert outbox.put(draft(), clock())[1]
 
 
 _CHILD = """

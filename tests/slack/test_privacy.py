@@ -172,11 +172,14 @@ def test_a_channel_that_others_read_is_warned_of_first(
     assert share(snapshot, View("logs"), bot, EN).kind == "sent"
 
 
-def test_the_name_of_a_host_can_be_replaced(snapshot: Snapshot, bot: Settings) -> None:
+def test_the_name_of_a_host_can_be_replaced(snapshot: Snapshot, bot: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "db-7.internal")
+    assert "db-7" in preview(snapshot, View(), bot, EN)
     named = replace(bot, share=replace(bot.share, source_name="production"))
     text = preview(snapshot, View(), named, EN)
     assert "production" in text
     assert "neon" not in text
+    assert "db-7" not in text
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from textual import events
+from textual.driver import Driver
+from textual.drivers import headless_driver
+from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import Input
 
 from aiops_tui.config import Settings
@@ -19,6 +24,7 @@ from aiops_tui.model.window import WindowSpec
 from aiops_tui.tui.app import Console
 from aiops_tui.tui.screens.conversation import ConversationScreen
 from aiops_tui.tui.screens.palette import Palette
+from aiops_tui.tui.terminal import TerminalDriver
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.entries import Entries
@@ -412,6 +418,38 @@ async def test_a_paste_does_nothing(desk: Open) -> None:
         assert d.console.session.view == before
         assert d.monitor.named("refresh") == []
         assert d.console.is_running
+
+
+async def test_what_was_typed_behind_a_key_is_waited_for(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    unread, terminal = os.pipe()
+
+    class Watched(HeadlessDriver, TerminalDriver):
+        _writer_thread = None
+
+        def __init__(self, *given: Any, **named: Any) -> None:
+            Driver.__init__(self, *given, **named)
+            self.fileno = unread
+
+    monkeypatch.setattr(headless_driver, "HeadlessDriver", Watched)
+    async with desk() as d:
+        before, driver = d.console.session.view, d.console._driver
+        os.write(terminal, b"scq")
+        driver.process_message(events.Key("2", "2"))
+        await d.pilot.pause(0.1)
+        assert d.console.session.view == before, "the rest of a paste waits to be read"
+        for letter in os.read(unread, 9).decode():
+            driver.process_message(events.Key(letter, letter))
+        await d.pilot.pause(0.1)
+        assert d.console.session.view == before
+        assert d.console.is_running
+        driver.process_message(events.Key("2", "2"))
+        driver.typed_at = time.monotonic() + 3600
+        await d.pilot.pause(0.1)
+        assert d.console.session.view == before, "another key was read and is on its way"
+        driver.typed_at = 0
+        await d.until(lambda: d.console.session.view.tab == "sentiment", "what nothing follows is a key")
+    os.close(unread)
+    os.close(terminal)
 
 
 async def test_hangul_letters_work_by_their_place(desk: Open) -> None:

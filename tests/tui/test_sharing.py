@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from aiops_tui.tui.screens.sheet import Sheet
 from tests.fakeslack import FakeSlack
 
 Open = Any
+_PATIENCE = 30.0
 
 
 @pytest.fixture
@@ -97,6 +99,14 @@ async def test_one_under_way_does_not_keep_the_console_open(desk: Open) -> None:
     gate.set()
 
 
+async def test_one_that_was_just_begun_is_kept_when_the_console_is_left(desk: Open, slack: FakeSlack) -> None:
+    async with desk(**by_bot(slack)) as d:
+        d.console.desk.action_share()
+        d.console.leave()
+    d.console.sharing.stop(_PATIENCE)
+    assert len(slack.posted) == 1
+
+
 async def test_the_same_view_again_is_told_and_not_posted(desk: Open, slack: FakeSlack) -> None:
     async with desk(**by_bot(slack)) as d:
         await d.press("s")
@@ -117,6 +127,59 @@ async def test_the_address_is_copied_and_the_share_taken_back(desk: Open, slack:
         assert slack.posted == []
         await d.press("u")
         await d.sees("nothing to take back")
+
+
+async def test_after_a_minute_nothing_is_taken_back(desk: Open, slack: FakeSlack) -> None:
+    async with desk(**by_bot(slack)) as d:
+        await d.press("s")
+        await d.sees("shared to #ops")
+        moment = d.console.sharing._clock()
+        d.console.sharing._clock = lambda: moment + 61
+        await d.press("u")
+        await d.sees("nothing to take back")
+        assert len(slack.posted) == 1
+
+
+async def test_channels_of_before_are_completed(desk: Open, slack: FakeSlack) -> None:
+    slack.channels["reports"] = replace(slack.channels["ops"], id="C0REP00001", name="reports")
+    async with desk(**by_bot(slack, "#reports")) as d:
+        await d.press("s")
+        await d.sees("shared to #reports")
+    async with desk(**by_bot(slack), size=(120, 50)) as d:
+        await d.press("S", "shift+tab", "shift+tab")
+        field = await d.field()
+        assert field.value == "#ops"
+        field.value = ""
+        await d.press(*"#r")
+        await d.until(lambda: field._suggestion == "#reports")
+        await d.press("right", "enter")
+        await d.sees("shared to #reports")
+        assert [posted.channel for posted in slack.posted] == ["C0REP00001"] * 2
+
+
+async def test_a_channel_that_others_read_is_warned_of_before_it_is_chosen_too(desk: Open, slack: FakeSlack) -> None:
+    slack.scopes += ",channels:read"
+    async with desk(**by_bot(slack), size=(160, 50)) as d:
+
+        async def share() -> None:
+            await d.press("S", "shift+tab", "shift+tab")
+            (await d.field()).value = "#partners"
+            await d.press("enter")
+
+        await share()
+        await d.sees("#partners is read by another organisation")
+        assert slack.posted == []
+        await d.press("escape")
+        await share()
+        await d.sees("shared to #partners")
+
+
+async def test_what_is_shared_is_in_the_order_that_one_sees(desk: Open, slack: FakeSlack) -> None:
+    async with desk(View(sort="topic"), **by_bot(slack)) as d:
+        await d.press("s")
+        await d.sees("shared to #ops")
+        told = str(slack.posted[0].body)
+        assert 0 < told.index("'login'") < told.index("'결제 오류'")
 
 
 async def test_what_cannot_be_sent_waits_and_goes_out_by_itself(desk: Open, slack: FakeSlack) -> None:
@@ -184,6 +247,9 @@ async def test_on_a_narrow_screen_the_keys_matter_more_than_the_address(desk: Op
     async with desk(**by_bot(slack), size=(80, 24)) as d:
         await d.press("s")
         await d.sees("shared to #ops · y copies, u takes back")
+        await d.press("s")
+        await d.sees("S shares it once more.")
+        assert "…" not in d.text().splitlines()[-1]
 
 
 async def test_by_webhook_there_is_no_channel_to_choose_and_no_picture(desk: Open, slack: FakeSlack) -> None:
@@ -251,6 +317,21 @@ async def test_the_list_tells_and_asks_before_it_sends_again(desk: Open, slack: 
         assert len(slack.posted) == 2
         await d.press("escape")
         assert d.console.screen is d.console.desk
+
+
+async def test_one_that_may_be_there_is_asked_for_though_it_was_dropped(desk: Open, slack: FakeSlack) -> None:
+    slack.mode = "drop_after"
+    async with desk(**by_bot(slack), size=(160, 40)) as d:
+        await d.press("s")
+        await d.sees("may have been shared")
+        slack.mode = "well"
+        d.console.desk.action_shares()
+        await d.sees("? unknown")
+        await d.press("d")
+        await d.sees("✖ dropped", "may have been posted all the same")
+        await d.press("r")
+        await d.sees("press r again")
+        assert len(slack.posted) == 1
 
 
 async def test_what_waits_can_be_dropped(desk: Open, slack: FakeSlack) -> None:

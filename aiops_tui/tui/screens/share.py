@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -22,7 +22,7 @@ from aiops_tui.model.view import View
 from aiops_tui.slack.listing import channels
 from aiops_tui.slack.message import Form
 from aiops_tui.slack.reading import read
-from aiops_tui.slack.sharing import Wish, composed, veil_for
+from aiops_tui.slack.sharing import Wish, composed, shown, veil_for
 from aiops_tui.text.cells import fit, wrap
 from aiops_tui.text.cells import width as cells
 from aiops_tui.tui.bindings import bindings_of
@@ -111,13 +111,17 @@ class Choices(Rows):
 
 
 class ShareSheet(ModalScreen[Wish | None]):
-    """Asks how to share; what is kept back by default can be shown for this one share."""
+    """Asks how to share; what is kept back by default can be shown for this one share.
+
+    ``warned`` are channels of which one was told that another organisation reads them.
+    """
 
     BINDINGS = bindings_of("everywhere", only=frozenset({"leave", "repaint"}))
     CSS_PATH = STYLES / "share.tcss"
 
-    def __init__(self, snapshot: Snapshot, view: View, capture: Capture) -> None:
+    def __init__(self, snapshot: Snapshot, view: View, capture: Capture, warned: Collection[str] = ()) -> None:
         super().__init__()
+        self._warned = warned
         self._snapshot = snapshot
         self._view = view
         self._capture = capture
@@ -184,7 +188,7 @@ class ShareSheet(ModalScreen[Wish | None]):
             redact=frozenset(kind for kind in REDACTIONS if chosen[kind] == _HIDDEN),
             thread=chosen.get("thread", _NO) == _YES,
             again=True,
-            external=True,
+            external=(fields.get("channel") or host(self).settings.slack_channel) in self._warned,
         )
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -254,5 +258,5 @@ class ShareSheet(ModalScreen[Wish | None]):
         if not pictures.available():
             return [*lines, (), *((Span(row, "alarm"),) for row in wrap(words("tui.share.no_pictures"), width))]
         veil = veil_for(settings, wish)
-        shown = veil.snapshot(self._snapshot, self._view)
-        return [*lines, (), *sheet(shown, self._view.tab, words, settings.share.source_name, width)]
+        visible = shown(self._snapshot, self._view, veil)
+        return [*lines, (), *sheet(visible, self._view.tab, words, settings.share.source_name, width)]

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from aiops_tui.slack.outbox import Entry
 
 _STATE, _CHANNEL, _SENDER = 14, 16, 18
+_GIVEN_UP = "slack.dropped_unknown"
+"""What is said of a share that was dropped though it may have been posted."""
+
 _ROLES = {"sent": "good", "waiting": "label", "sending": "label", "unknown": "alarm", "rejected": "bad"}
-_SURE = frozenset({"unknown"})
 
 
 class Shares(Rows):
@@ -142,7 +144,8 @@ class SharesSheet(ModalScreen[None]):
         entry = self.query_one(Shares).chosen
         if entry is None or entry.state in {"sent", "sending", "taken_back"}:
             return
-        if entry.state in _SURE and self._asked != entry.id:
+        perhaps_there = entry.state == "unknown" or entry.notice.id == _GIVEN_UP
+        if perhaps_there and self._asked != entry.id:
             self._asked = entry.id
             self.query_one(Footer).tell(host(self).look.words("tui.shares.sure"), "alarm")
             return

@@ -14,12 +14,18 @@ from aiops_tui.tui.screens.keeping import KeepingScreen
 
 if TYPE_CHECKING:
     from aiops_tui.slack import Outcome, Wish
+    from aiops_tui.tui.session import Session
 
 _WAITING = "waiting"
+_EXTERNAL = "slack.external"
 
 
 class TellingScreen(KeepingScreen):
     """Shares at one key, or after a preview; takes back, and lists what was shared."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._warned: set[str] = set()
 
     class Shared(Message):
         """A share ended; an exception is one that nobody foresaw."""
@@ -44,7 +50,7 @@ class TellingScreen(KeepingScreen):
             return
         from aiops_tui.tui.screens.share import ShareSheet
 
-        self.app.push_screen(ShareSheet(session.snapshot, session.view, self.picture), self._share_as)
+        self.app.push_screen(ShareSheet(session.snapshot, session.view, self.picture, self._warned), self._share_as)
 
     def _share_as(self, wish: Wish | None) -> None:
         if wish is not None:
@@ -56,12 +62,8 @@ class TellingScreen(KeepingScreen):
         if session.snapshot is None or session.stale:
             desk.tell(words("tui.share.not_yet"))
             return
-        if desk.sharing.under_way:
-            return
-        desk.tell(words("tui.share.sharing"), seconds=0)
-        share = (session.snapshot, session.view, desk.settings, words, self._told, wish)
-        # What it loads would hold up the very frame that says so.
-        self.call_after_refresh(desk.sharing.begin, *share)
+        if desk.sharing.begin(session.snapshot, session.view, desk.settings, words, self._told, wish):
+            desk.tell(words("tui.share.sharing"), seconds=0)
 
     def picture(self, kinds: frozenset[str]) -> Callable[[], bytes | None]:
         """Return what paints this screen as it is now, without these kinds of data; the painting may take its time."""
@@ -121,11 +123,14 @@ class TellingScreen(KeepingScreen):
             desk.tell(words("tui.share.failed", kind=type(result).__name__), "alarm", seconds=30)
             return
         notice = words.notice(result.notice)
+        if result.notice.id == _EXTERNAL:
+            self._warned.add(str(result.notice.values["channel"]))
         if result.kind == "sent":
             keys = self._share_keys() if result.permalink and desk.sharing.link else ""
-            line = " · ".join(filter(None, (notice, result.permalink, keys)))
-            if keys and width(line) >= self.size.width:
-                line = f"{notice} · {keys}"  # the address can be copied all the same
+            # Without room for it, the address can be copied all the same.
+            parts = ((notice, result.permalink, keys), (notice, keys), (notice,))
+            lines = [" · ".join(filter(None, part)) for part in (parts if keys else parts[:1])]
+            line = next((each for each in lines if width(each) < self.size.width), lines[-1])
             desk.tell(line, "accent", seconds=20)
         elif result.kind == "unset":
             self._explain("", notice)

@@ -189,6 +189,9 @@ def changes(old: Strip | None, new: Strip | None) -> Iterator[tuple[int, int]]:
 def _cells(strip: Strip | None) -> list[tuple[str, Style | None]]:
     cells: list[tuple[str, Style | None]] = []
     for text, style, _ in strip or ():
+        if text.isascii() and text.isprintable():
+            cells += [(character, style) for character in text]
+            continue
         for character in text:
             size = cell_len(character)
             if size:
