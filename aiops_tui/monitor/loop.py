@@ -39,7 +39,10 @@ _LAST_RETRY = 30.0
 _REPORT_EVERY = 0.2
 _PAUSED = 3600.0
 _FIRST_LOOK = 1.0
-"""So long it waits for the end of the logs to be read, where these are looked at first."""
+_TO_SHOW = 0.05
+"""Where logs are looked at first, so long at most their end may take to be read, and what loads waits for the screen
+to show it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +249,7 @@ class Monitor:
         retry, revived = _FIRST_RETRY, False
         if self._view.tab == "logs":
             self._logs.await_end(_FIRST_LOOK)
+            self._asked.wait(_TO_SHOW)
         while not self._ended():
             self._await(wait)
             if self._ended():
