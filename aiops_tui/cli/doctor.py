@@ -78,8 +78,10 @@ def _settings(run: Invocation, settings: Settings) -> Iterator[Finding]:
 
 def _logs(settings: Settings, directory: Path) -> Iterator[Finding]:
     from aiops_tui.source.logs import places
+    from aiops_tui.source.sqlitefile import sqlite_path
 
-    patterns = settings.log_files or places.default_log_files(_database_path(settings), directory)
+    beside = sqlite_path(settings.database_url.reveal())
+    patterns = settings.log_files or places.default_log_files(beside, directory)
     found, notices = places.find(patterns)
     yield from (Finding("warn", notice) for notice in notices)
     there = [place.path for place in found if place.path.exists()]
@@ -90,16 +92,6 @@ def _logs(settings: Settings, directory: Path) -> Iterator[Finding]:
         level: Level = "ok" if os.access(path, os.R_OK) else "warn"
         message = "doctor.log" if level == "ok" else "logs.unreadable"
         yield Finding(level, Notice(message, {"path": printable(str(path), _SHOWN)}))
-
-
-def _database_path(settings: Settings) -> Path | None:
-    from aiops_tui.source.database import sqlite_path
-    from aiops_tui.source.problems import SourceError
-
-    try:
-        return sqlite_path(settings.database_url.reveal())
-    except SourceError:
-        return None
 
 
 def _state(folder: Path) -> Finding:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from aiops_tui.config import Settings
-from aiops_tui.metrics.inputs import Inputs
-from aiops_tui.metrics.patterns import SAMPLE
 from aiops_tui.model.filters import Filter, FilterError
 from aiops_tui.model.panels import Notice
 from aiops_tui.model.records import STREAMS
 from aiops_tui.model.window import epoch
-from aiops_tui.monitor.streams import Streams
-from aiops_tui.source.database import sqlite_path
 from aiops_tui.source.logs import (
     Browser,
     LogBook,
@@ -33,9 +28,14 @@ from aiops_tui.source.logs import (
 from aiops_tui.source.logs.book import first_millisecond
 from aiops_tui.source.logs.loads import Loads, loads
 from aiops_tui.source.logs.spool import Command, standard_input
-from aiops_tui.source.probe import Signs
 from aiops_tui.source.problems import Cancelled, SourceError
-from aiops_tui.source.relations import Relations
+from aiops_tui.source.sqlitefile import sqlite_path
+
+if TYPE_CHECKING:
+    from aiops_tui.metrics.inputs import Inputs
+    from aiops_tui.monitor.streams import Streams
+    from aiops_tui.source.probe import Signs
+    from aiops_tui.source.relations import Relations
 
 Progress = Callable[[int, int], None]
 
@@ -46,9 +46,14 @@ _SAMPLE = 5000
 
 
 class Logs:
-    """The log files of the settings: a list to move about in, `browser`, and figures for panels."""
+    """The log files of the settings: a list to move about in, `browser`, and figures for panels.
+
+    Files are read before anything is loaded that only figures and the logs of the database need.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stopped = False
         self._commands = [Command(command) for command in settings.log_commands]
         self._input = standard_input() if Path("-") in settings.log_files else None
         self._loads: dict[int, Loads] = {}
@@ -56,10 +61,19 @@ class Logs:
         spooled = [*self._commands, *([self._input] if self._input else [])]
         named = [path for path in _log_files(settings) if path != Path("-")]
         self.book = LogBook([*named, *(spool.path for spool in spooled)], ZoneInfo(settings.naive_timezone))
-        self.streams = Streams(settings, self.book)
+        self.book.turn(frozenset(STREAMS) - set(settings.log_streams))
         self.browser = Browser(self.book, folding=True)
         self._follower = LogFollower(self.book, self.browser.refresh)
         self._reader = threading.Thread(target=self.browser.run, name="log reader", daemon=True)
+
+    @cached_property
+    def _streams(self) -> Streams:
+        from aiops_tui.monitor.streams import Streams
+
+        streams = Streams(self._settings, self.book)
+        if self._stopped:
+            streams.close()
+        return streams
 
     def start(self) -> None:
         """Begin to follow."""
@@ -70,12 +84,18 @@ class Logs:
         self._follower.start()
         self._reader.start()
 
+    def await_end(self, seconds: float) -> None:
+        """Wait until the ends of the files were read, for so long at most."""
+        self._follower.looked.wait(seconds)
+
     def stop(self) -> None:
         """End, and all that was run."""
         for command in self._commands:
             command.stop()
         self.browser.stop()
-        self.streams.close()
+        self._stopped = True
+        if "_streams" in self.__dict__:
+            self._streams.close()
         self._follower.stop(0)
 
     @property
@@ -83,13 +103,13 @@ class Logs:
         """What a person is to know of the logs."""
         ended = tuple(command.problem for command in self._commands if command.problem is not None)
         own = self.book.problems
-        if self.streams.tables:
+        if self._streams.tables:
             own = tuple(notice for notice in own if self._named or notice.id != "logs.no_match")
-        return own + ended + self.streams.problems
+        return own + ended + self._streams.problems
 
     def look(self, on: Relations, wanted: Filter, signs: Signs) -> None:
         """Read what is new of the logs in the database, of the streams what a filter lets through."""
-        self.streams.look(on, wanted, signs.evaluations, signs.identity)
+        self._streams.look(on, wanted, signs.evaluations, signs.identity)
         self.browser.refresh()
 
     def read_once(self, on: Relations, wanted: Filter) -> None:
@@ -99,7 +119,7 @@ class Logs:
         for command in self._commands:
             command.run_for(_COMMAND_SECONDS)
         self.book.poll()
-        self.streams.look(on, wanted, None, None)
+        self._streams.look(on, wanted, None, None)
 
     def read_into(
         self,
@@ -113,6 +133,10 @@ class Logs:
         Raises:
             Cancelled: something else is wanted meanwhile.
         """
+        import polars as pl
+
+        from aiops_tui.metrics.patterns import SAMPLE
+
         if not self.book.pages:
             return inputs
         match = match_of(wanted, self.book.sources)
@@ -141,7 +165,4 @@ class Logs:
 def _log_files(settings: Settings) -> list[Path]:
     if settings.log_files or settings.log_commands:
         return list(settings.log_files)
-    database: Path | None = None
-    with contextlib.suppress(SourceError):
-        database = sqlite_path(settings.database_url.reveal())
-    return list(default_log_files(database, Path.cwd()))
+    return list(default_log_files(sqlite_path(settings.database_url.reveal()), Path.cwd()))

@@ -1,4 +1,7 @@
-"""One thread that owns the database and publishes what a view shows whenever that changes."""
+"""One thread that owns the database and publishes what a view shows whenever that changes.
+
+What reads the database and reckons is loaded by that thread: logs are on the screen before.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,26 @@ import contextlib
 import random
 import threading
 import time
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from aiops_tui.config import Settings
 from aiops_tui.config.crash import write_report
-from aiops_tui.metrics import panels
-from aiops_tui.model.panels import Notice, Panel, Snapshot, State, Status
+from aiops_tui.model.panels import Notice, Snapshot, State, Status
 from aiops_tui.model.records import Conversation, Neighbours, Page, TopicCount
 from aiops_tui.model.view import View
-from aiops_tui.monitor.collector import Collected, Collector
 from aiops_tui.monitor.logs import Logs
-from aiops_tui.monitor.pages import read_neighbours
 from aiops_tui.monitor.requests import Requests
-from aiops_tui.source.database import open_database
 from aiops_tui.source.logs import Browser
-from aiops_tui.source.probe import Signs
 from aiops_tui.source.problems import Cancelled, SourceError
 from aiops_tui.text.printable import printable
+
+if TYPE_CHECKING:
+    from aiops_tui.monitor.collector import Collector
+    from aiops_tui.source.probe import Signs
 
 Publish = Callable[[Snapshot | None, Status], None]
 T = TypeVar("T")
@@ -36,6 +38,11 @@ _FIRST_RETRY = 1.0
 _LAST_RETRY = 30.0
 _REPORT_EVERY = 0.2
 _PAUSED = 3600.0
+_FIRST_LOOK = 1.0
+_TO_SHOW = 0.05
+"""Where logs are looked at first, so long at most their end may take to be read, and what loads waits for the screen
+to show it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +167,13 @@ class Monitor:
 
     def neighbours(self, key: str) -> Future[Neighbours]:
         """Ask which conversations the same user had before and after one; withdrawn when another one is asked for."""
-        return self._ask(
-            lambda collector: read_neighbours(collector.database, collector.relations(), key), "neighbours", key
-        )
+
+        def read(collector: Collector) -> Neighbours:
+            from aiops_tui.monitor.pages import read_neighbours
+
+            return read_neighbours(collector.database, collector.relations(), key)
+
+        return self._ask(read, "neighbours", key)
 
     def _ask(self, work: Callable[[Collector], T], channel: str = "", about: Hashable = None) -> Future[T]:
         future = self._requests.put(work, channel, about)
@@ -191,6 +202,10 @@ class Monitor:
         Raises:
             SourceError: if the database does not answer.
         """
+        from aiops_tui.monitor.collector import Collector
+        from aiops_tui.monitor.snapshots import snapshot_of
+        from aiops_tui.source.database import open_database
+
         database = open_database(settings)
         database.connect()
         begun(database.cancel)
@@ -200,7 +215,7 @@ class Monitor:
             try:
                 if "logs" in tabs:
                     logs.read_once(collector.named(view.filter), view.filter)
-                return _snapshot(settings, collector, logs, view, tabs, progress or (lambda done, steps: None))
+                return snapshot_of(settings, collector, logs, view, tabs, progress or (lambda done, steps: None))
             finally:
                 logs.stop()
         finally:
@@ -213,6 +228,9 @@ class Monitor:
         Raises:
             SourceError: if the database does not answer.
         """
+        from aiops_tui.monitor.collector import Collector
+        from aiops_tui.source.database import open_database
+
         database = open_database(settings)
         database.connect()
         try:
@@ -229,6 +247,9 @@ class Monitor:
     def _run(self) -> None:
         wait = 0.0
         retry, revived = _FIRST_RETRY, False
+        if self._view.tab == "logs":
+            self._logs.await_end(_FIRST_LOOK)
+            self._asked.wait(_TO_SHOW)
         while not self._ended():
             self._await(wait)
             if self._ended():
@@ -275,6 +296,9 @@ class Monitor:
     def _connect(self) -> None:
         """Open the connection; what was counted over an earlier one is kept, and reconciled in the background."""
         if self._collector is None:
+            from aiops_tui.monitor.collector import Collector
+            from aiops_tui.source.database import open_database
+
             self._collector = Collector(self._settings, open_database(self._settings), at_once=False)
         self._collector.database.arm()
         self._collector.database.connect()
@@ -350,21 +374,26 @@ class Monitor:
             self._snapshot = self._collected(collector, sooner, lambda: self._stopping or self._view is not view)
             self._report(self._status)
             return
+        from aiops_tui.metrics import panels
+        from aiops_tui.monitor.snapshots import told
+
         self._collecting = True
         try:
             seen = collector.glance(view)
             if seen is not None:
                 tabs = {view.tab: panels(view.tab, seen.inputs)}
-                self._snapshot = _told(self._settings, collector, view, seen, tabs)
+                self._snapshot = told(self._settings, collector, view, seen, tabs)
                 self._glanced = view
                 self._report(Status("live", polled_at=self._looked, steps=1))
         finally:
             self._collecting = False
 
     def _collected(self, collector: Collector, view: View, is_over: Callable[[], bool]) -> Snapshot:
+        from aiops_tui.monitor.snapshots import snapshot_of
+
         self._collecting = True
         try:
-            return _snapshot(self._settings, collector, self._logs, view, (view.tab,), self._progress, is_over)
+            return snapshot_of(self._settings, collector, self._logs, view, (view.tab,), self._progress, is_over)
         finally:
             self._collecting = False
 
@@ -433,39 +462,3 @@ class Monitor:
 def _rows_of(view: View) -> Hashable:
     """Return what decides which rows a view is of."""
     return view.window, view.filter
-
-
-def _snapshot(
-    settings: Settings,
-    collector: Collector,
-    logs: Logs,
-    view: View,
-    tabs: Sequence[str],
-    progress: Callable[[int, int], None],
-    cancelled: Callable[[], bool] = lambda: False,
-) -> Snapshot:
-    collected = collector.collect(view, tabs, progress)
-    inputs = collected.inputs
-    warnings = collected.warnings
-    if "logs" in tabs:
-        inputs = logs.read_into(inputs, view.filter, progress, cancelled)
-        warnings = (*warnings, *logs.problems)
-    whole = {tab: panels(tab, inputs) for tab in tabs}
-    return _told(settings, collector, view, replace(collected, inputs=inputs, warnings=warnings), whole)
-
-
-def _told(
-    settings: Settings, collector: Collector, view: View, collected: Collected, tabs: Mapping[str, tuple[Panel, ...]]
-) -> Snapshot:
-    inputs = collected.inputs
-    return Snapshot(
-        as_of=inputs.now,
-        timezone=settings.timezone,
-        source=collector.database.info,
-        window=inputs.window,
-        previous=inputs.previous,
-        filter=str(view.filter),
-        tabs=tabs,
-        warnings=collected.warnings,
-        reconciled_at=collected.reconciled_at,
-    )

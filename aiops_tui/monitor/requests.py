@@ -6,10 +6,12 @@ import queue
 from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from aiops_tui.monitor.collector import Collector
 from aiops_tui.source.problems import Cancelled, SourceError
+
+if TYPE_CHECKING:
+    from aiops_tui.monitor.collector import Collector
 
 T = TypeVar("T")
 

@@ -35,7 +35,6 @@ class Streams:
         self._found_at: tuple[object, float] = (None, 0.0)
         self._asked: tuple[Relations | None, Filter] = (None, Filter())
         self._evaluated: tuple[object, float] = (None, 0.0)
-        book.turn(frozenset(STREAMS) - set(settings.log_streams))
 
     @property
     def problems(self) -> tuple[Notice, ...]:

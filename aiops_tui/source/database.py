@@ -5,11 +5,8 @@ Statements are built with SQLAlchemy's expressions and bound by the driver. Noth
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -20,6 +17,7 @@ from aiops_tui.source.connection import Database, Row, Statement
 from aiops_tui.source.postgresql import PostgreSQL
 from aiops_tui.source.problems import SourceError
 from aiops_tui.source.sqlite import SQLite
+from aiops_tui.source.sqlitefile import sqlite_path
 
 __all__ = [
     "Database",
@@ -30,7 +28,6 @@ __all__ = [
     "first_value",
     "open_database",
     "parse_url",
-    "sqlite_path",
 ]
 
 
@@ -53,17 +50,6 @@ def parse_url(url: str) -> URL:
     if backend == "sqlite":
         return parsed
     raise SourceError(Notice("source.unknown_dialect", {"dialect": backend[:30]}), final=True)
-
-
-def sqlite_path(url: str) -> Path | None:
-    """Return the file that an SQLite URL names, None for other databases and for ``:memory:``."""
-    parsed = parse_url(url)
-    name = parsed.database or ""
-    if name.startswith("file:"):
-        name = unquote(re.sub(r"^file:(//[^/]*)?", "", name))
-    if not parsed.drivername.startswith("sqlite") or name in {"", ":memory:"}:
-        return None
-    return Path(name)
 
 
 def open_database(settings: Settings) -> Database:

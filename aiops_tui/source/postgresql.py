@@ -20,7 +20,8 @@ from sqlalchemy.engine import URL
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice
 from aiops_tui.source.connection import Database, Row, Statement, Values
-from aiops_tui.source.problems import Cancelled, SourceError, connection_problem, postgres_problem, unreadable_answer
+from aiops_tui.source.pgproblems import connection_problem, postgres_problem
+from aiops_tui.source.problems import Cancelled, SourceError, unreadable_answer
 from aiops_tui.source.together import Key, Question, Script, ask_together, each_answer, one_query
 from aiops_tui.text.printable import printable
 

@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from rich.console import RenderableType
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.screen import Screen
 
 from aiops_tui.config import Settings, crash
 from aiops_tui.config.lastsession import LastSession, keep_session, last_session
@@ -127,14 +129,19 @@ class Console(Patient):
     # life
 
     def on_mount(self) -> None:
-        """Show the frame; begin the work behind it once it is on the screen."""
+        """Show the frame; go on once it is all on the screen."""
         self.set_keymap(textual_keymap(self.keys))
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._begin)
 
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Begin the work behind the first frame as soon as that is on its way to the terminal."""
+        super()._display(screen, renderable)
+        if renderable is not None and not self._generation:
+            self.restart()
+
     def _begin(self) -> None:
         self.update()
-        self.restart()
         self._remember()
         self._desk.watch_outbox()
         if self.session.view.conversation is not None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from aiops_tui.source.database import SQLite, open_database, parse_url, sqlite_path
+from aiops_tui.source.database import SQLite, open_database, parse_url
+from aiops_tui.source.sqlitefile import sqlite_path
 from tests.source.place import SECRET, problem, settings_for
 
 
@@ -33,6 +34,7 @@ def test_other_databases_are_named() -> None:
     for url in ("sqlite://", "sqlite:///:memory:", "sqlite:///file::memory:?uri=true"):
         assert problem(partial(open_database, settings_for(url))).notice.id == "source.sqlite_memory"
     assert sqlite_path("postgresql://host/db") is None
+    assert sqlite_path("x") is None
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2", "postgresql+asyncpg"])

@@ -26,6 +26,8 @@ class LogFollower:
         self._book = book
         self._changed = changed
         self._interval = interval
+        self.looked = threading.Event()
+        """Set once all files were looked at, or never will be."""
         self._stopping = threading.Event()
         self._watch = Watch()
         self._thread = threading.Thread(target=self._run, name="logs", daemon=True)
@@ -47,6 +49,7 @@ class LogFollower:
         told = trusted = True
         try:
             self._look()
+            self.looked.set()
             while not self._stopping.is_set():
                 watched = self._book.watched()
                 complete = self._watch.over(*watched)
@@ -61,6 +64,7 @@ class LogFollower:
                 told = self._watch.wait(patience)
                 trusted = trusted and (told or not untold)
         finally:
+            self.looked.set()
             self._watch.close()
             self._book.close()
 

@@ -21,7 +21,7 @@ MOST_BEHIND = 32 * 1024 * 1024
 AT_ONCE = 2 * 1024 * 1024
 """So many bytes of the file that is open are taken at one read."""
 
-FIRST_LOOK = 256 * 1024
+FIRST_LOOK = 64 * 1024
 """So many bytes before the end are read of a file that is opened; those before them when they are asked for."""
 
 _MIB = 1024 * 1024
