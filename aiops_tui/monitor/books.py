@@ -23,6 +23,7 @@ from aiops_tui.source.cells import (
     conversation_cells,
     evaluation_rows,
     feedback_cells,
+    first_block,
     with_scores,
 )
 from aiops_tui.source.database import Database, Row, Statement, first_value
@@ -105,6 +106,8 @@ class Book:
         self._recall = recall
         self.relations = relations
         self.evaluations: pl.DataFrame | None = None
+        self.first_block: int | None = None
+        """Before which block of their table no evaluation lies that was read, None if that is not known."""
         self.disliked: pl.Series | None = None
         self.scores: OrderedDict[Hashable, Scores] = OrderedDict()
         """Sums of the evaluations at hand, by whoever reckons them."""
@@ -161,23 +164,29 @@ class Book:
             "feedback": partial(self._first_feedback, since, signs),
         }
 
-    def cover(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
-        """Read what is missing from a time on (None: all), in short steps of (keys done, keys in all)."""
+    def cover(self, since: datetime | None, signs: Signs, whole: Book | None = None) -> Iterator[tuple[int, int]]:
+        """Read what is missing from a time on (None: all), in short steps of (keys done, keys in all).
+
+        The ``whole`` book of the same rows, no filter being asked for, knows already where conversations lie.
+        """
         lowest, highest = self._lowest(signs), signs.highest or 0
-        whole = since is None or highest - lowest <= self._tuning.whole_keys
+        from_first = since is None or highest - lowest <= self._tuning.whole_keys
         kept = None
         if self.conversations.tail_low is None:
-            self._begin(signs)
+            self._begin(signs, whole)
             kept = self._recall(self, signs) if self._recall is not None else None
         start = EARLIEST if since is None else since
-        if whole or self._covered is None or start < self._covered:
+        if from_first or self._covered is None or start < self._covered:
             if kept is not None:
                 self.disorder = Disorder(kept.disorder)
-            low = lowest if whole else self._first_key(start, lowest, highest)
+            if from_first:
+                low = lowest
+            else:
+                low = self._first_key(start, lowest, highest) if whole is None else whole.first_key_in(start)
             if kept is not None:
                 yield from self._take_over(kept, low, lowest)
             yield from self.conversations.fill(low)
-        if not whole:
+        if not from_first:
             yield from self._widen(start, lowest, signs)
         # What lies further below was read when everything was recounted, of later times alone perhaps.
         yield from self.conversations.fill(self.conversations.low or 0, since)
@@ -263,6 +272,7 @@ class Book:
         self._prepared.clear()
         self.scores.clear()
         self.evaluations = None
+        self.first_block = None
         self._evaluations_from = None
 
     def narrow(self, relations: Relations) -> None:
@@ -290,14 +300,20 @@ class Book:
             return None
         return self._evaluations_read + self._tuning.evaluation_seconds
 
-    def ask_evaluations(self, since: datetime | None, low: int) -> pl.DataFrame:
-        """Return what `read_evaluations` reads."""
+    def ask_evaluations(self, since: datetime | None, low: int, signs: Signs, whole: Book) -> pl.DataFrame:
+        """Return what `read_evaluations` reads; the ``whole`` book of the same rows knows perhaps where they lie."""
         query = replace(self.query, period=None if since is None else Period(since, LATEST))
-        return self._database.frame(*evaluation_rows(self.relations, query, low))
+        # That is not worth its cost where most of them are read in any case.
+        placed = self is whole and self.relations.tells_places and signs.rows_from(low) < signs.rows_from(None) // 2
+        block = whole.first_block if self is not whole and whole.evaluations_lie_as_read(signs) else None
+        return self._database.frame(*evaluation_rows(self.relations, query, low, block=block, placed=placed))
 
-    def read_evaluations(self, since: datetime | None, low: int, signs: Signs, ahead: pl.DataFrame | None) -> None:
+    def read_evaluations(
+        self, since: datetime | None, low: int, signs: Signs, whole: Book, ahead: pl.DataFrame | None
+    ) -> None:
         """Read the evaluations of a time on, and those of conversations from a key on, unless that was done ahead."""
-        rows = self.ask_evaluations(since, low) if ahead is None else ahead
+        rows = self.ask_evaluations(since, low, signs, whole) if ahead is None else ahead
+        self.first_block = first_block(rows)
         self.evaluations = with_scores(rows, len(self.relations.schema.criteria))
         self.disliked = None
         self.scores.clear()
@@ -306,6 +322,10 @@ class Book:
         self._evaluations_lasting = signs.lasting
         self._evaluations_read = time.monotonic()
         self.evaluation_version -= 1
+
+    def evaluations_lie_as_read(self, signs: Signs) -> bool:
+        """Return whether no evaluation was written since they were read, as far as the database tells."""
+        return self.evaluations is not None and self._evaluations_signs[:1] == (signs.evaluations,)
 
     def read_disliked(self) -> None:
         """Read which of the conversations that were evaluated somebody disliked, unless that is known."""
@@ -380,14 +400,22 @@ class Book:
         if self.conversations.low != before:
             self.reconciled_at = kept.reconciled_at
         if kept.rows is not None:
-            self.evaluations = kept.rows.rows
+            self.evaluations, self.first_block = kept.rows.rows, None
             self._evaluations_from = kept.rows.since, kept.rows.low
             self._evaluations_lasting = kept.rows.signs
             self.evaluation_version -= 1
 
-    def _begin(self, signs: Signs) -> None:
+    def _begin(self, signs: Signs, whole: Book | None) -> None:
         highest = signs.highest if signs.highest is not None else -1
         lowest = self._lowest(signs)
+        self.reconciled_at = signs.now
+        if self.feedback is not None:
+            highest_feedback = signs.highest_feedback or 0
+            self.feedback.start(max(highest_feedback - self._tuning.feedback_tail_keys, signs.lowest_feedback or 0))
+        if whole is not None and whole.conversations.tail_low is not None:
+            self.conversations.start(whole.conversations.tail_low)
+            self._waiting, self._to_remember = list(whole._waiting), whole._to_remember
+            return
         floor = max(highest - self._tuning.tail_keys + 1, lowest)
         since = int(epoch(signs.now) - self._tuning.tail_seconds)
         found = self._database.rows(tail_key(self.relations, since, floor)) if highest >= 0 else []
@@ -397,10 +425,6 @@ class Book:
         self._to_remember = floor
         # Before these rows are counted: what is analysed meanwhile is counted again.
         self._remember_waiting()
-        self.reconciled_at = signs.now
-        if self.feedback is not None:
-            highest_feedback = signs.highest_feedback or 0
-            self.feedback.start(max(highest_feedback - self._tuning.feedback_tail_keys, signs.lowest_feedback or 0))
 
     def _move_tail(self, signs: Signs) -> None:
         """Freeze what was visible long enough ago that no open transaction can still add to it."""

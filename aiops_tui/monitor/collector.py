@@ -407,9 +407,11 @@ class Collector:
             progress(done, steps)
         kept = None if pushed.of(("topic",)) else self._choice.kept
         queries = {place: replace(book.query, wanted=pushed, kept=kept) for place, book in base.items()}
-        return {place: self._covered(query, since, signs, progress) for place, query in queries.items()}
+        return {place: self._covered(query, since, signs, progress, base[place]) for place, query in queries.items()}
 
-    def _covered(self, query: CellQuery, since: datetime | None, signs: Signs, progress: Progress) -> Book:
+    def _covered(
+        self, query: CellQuery, since: datetime | None, signs: Signs, progress: Progress, whole: Book | None = None
+    ) -> Book:
         book, relations = self._books.get(query), self._relations_for(query.wanted)
         if book is None or (book.relations.topics, book.relations.reasons) != (relations.topics, relations.reasons):
             # What is written otherwise than was known so far was not counted.
@@ -418,7 +420,7 @@ class Collector:
             if keeper is not None and self._figures.lists.last_users is None:
                 self._figures.lists.last_users = keeper.kept_users(book, signs)
         book.narrow(relations)
-        for done, steps in book.cover(since, signs):
+        for done, steps in book.cover(since, signs, whole):
             progress(done, steps)
         self._books[query] = book
         self._books.move_to_end(query)

@@ -182,13 +182,15 @@ class Figures:
         self.evaluation_problem = None
         try:
             # The scores of single conversations are looked up among all evaluations, whatever the filter.
-            books = distinct(*scene.books.values(), scene.base["current"])
-            due = [book for book in books if book.evaluations_are_due(scene.since, scene.low("current"), scene.signs)]
-            asks = {book: partial(book.ask_evaluations, scene.since, scene.low("current")) for book in due}
+            whole = scene.base["current"]
+            books = distinct(whole, *scene.books.values())
+            asked = scene.since, scene.low("current"), scene.signs
+            due = [book for book in books if book.evaluations_are_due(*asked)]
+            asks = {book: partial(book.ask_evaluations, *asked, whole) for book in due}
             ahead = self._database.together(asks) if far else {}
             with self._database.transaction():
                 for book in due:
-                    book.read_evaluations(scene.since, scene.low("current"), scene.signs, ahead.get(book))
+                    book.read_evaluations(*asked, whole, ahead.get(book))
                     self._choice.topics.learn(book.evaluation_topics())
                 if "evaluation" in scene.tabs:
                     for book in books:

@@ -21,6 +21,8 @@ CELLS = pl.Schema({**_BY, "n": pl.Int32()})
 FEEDBACK_CELLS = pl.Schema({**_BY, "feedback": pl.Enum(FEEDBACKS), "n": pl.Int32()})
 
 
+_PLACE = "lies_at"
+
 Bound = int | sa.BindParameter[int]
 """A key, or the parameter of a statement that stands for one."""
 
@@ -85,18 +87,22 @@ def feedback_cells(on: Relations, query: CellQuery, low: Bound, high: Bound | No
     )
 
 
-def evaluation_rows(on: Relations, query: CellQuery, low: int | None) -> tuple[sa.Select[Any], pl.Schema]:
+def evaluation_rows(
+    on: Relations, query: CellQuery, low: int | None, *, block: int | None = None, placed: bool = False
+) -> tuple[sa.Select[Any], pl.Schema]:
     """Return a statement for a narrow row for each evaluation, and the schema that `with_scores` completes.
 
     With scores there would be nearly as many cells as rows, and a cell would have dozens of figures. Beside those of
-    the period it has the evaluations of conversations from the key ``low`` on, whenever they were evaluated.
+    the period it has the evaluations of conversations from the key ``low`` on, whenever they were evaluated. All those
+    lie in ``block`` or after it, if that is known; ``placed``, each says where it lies, for `first_block`.
     """
     assert on.evaluations is not None  # noqa: S101
     row = on.evaluations.c
     conditions = on.of_evaluations(query.wanted)
     if query.period is not None:
-        wanted = on.evaluated_within(query.period)
-        conditions.append(wanted if low is None else sa.or_(wanted, row.conversation >= low))
+        conditions.insert(0, on.evaluated_within(query.period, low))
+    if block is not None:
+        conditions.insert(0, on.from_block(block))
     values = [value_name(place) for place in range(len(on.schema.criteria) + 1)]
     statement = sa.select(
         row.conversation,
@@ -105,10 +111,20 @@ def evaluation_rows(on: Relations, query: CellQuery, low: int | None) -> tuple[s
         row.sentiment,
         row.own_score.label(values[0]),
         *(on.judgement(name).label(value) for name, value in zip(on.schema.criteria, values[1:], strict=True)),
+        *([sa.cast(row.lies_at, sa.Text).label(_PLACE)] if placed else []),
     ).where(*conditions)
     labels = {name: _BY[name] for name in ("topic", "sentiment")}
     whole = dict.fromkeys(("conversation", "seconds"), pl.Int64())
-    return statement, pl.Schema({**whole, **labels, **dict.fromkeys(values, pl.Float64())})
+    place = {_PLACE: pl.String()} if placed else {}
+    return statement, pl.Schema({**whole, **labels, **dict.fromkeys(values, pl.Float64()), **place})
+
+
+def first_block(rows: pl.DataFrame) -> int | None:
+    """Return the first block in which evaluations lie, None if they do not say, or there are none."""
+    if _PLACE not in rows.columns:
+        return None
+    block: int | None = rows[_PLACE].str.extract(r"^\((\d+),").cast(pl.Int64).min()  # type: ignore[assignment]
+    return block
 
 
 def with_scores(rows: pl.DataFrame, criteria: int) -> pl.DataFrame:
@@ -116,6 +132,7 @@ def with_scores(rows: pl.DataFrame, criteria: int) -> pl.DataFrame:
 
     The row score is the row's own, else the mean of those criteria that are not null.
     """
+    rows = rows.drop(_PLACE, strict=False)
     values = [pl.col(value_name(place)) for place in range(1, criteria + 1)]
     if values:
         # Added in this order, as SQL does, a score is the same number there and here.

@@ -25,6 +25,18 @@ SCORE = "score"
 
 _KNOWS_HINTS = sqlite3.sqlite_version_info >= (3, 35)
 
+
+class TID(sa.types.UserDefinedType[str]):
+    """Where a row of PostgreSQL's lies: block and place in it."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **options: object) -> str:
+        """Return its name in SQL."""
+        del options
+        return "tid"
+
+
 Columns = sa.sql.base.ReadOnlyColumnCollection[str, Any]
 
 
@@ -91,8 +103,9 @@ class Relations:
         """All evaluations, one relation of few columns; None if there is no such table.
 
         Columns: ``conversation``, ``seconds``, ``created_at`` (its own), ``user_id``, ``topic`` (cut), ``sentiment``
-        (class), ``question``, ``answer``, ``comment``, ``own_score``, and ``score`` and the criteria, which `judgement`
-        gives. If there are two tables, the later row of a conversation is kept.
+        (class), ``question``, ``answer``, ``comment``, ``own_score``, ``lies_at`` (if `tells_places`), and
+        ``score`` and the criteria, which `judgement` gives. If there are two tables, the later row of a conversation is
+        kept.
         """
         tables = self.schema.evaluations
         if not tables:
@@ -119,17 +132,39 @@ class Relations:
         ranked = sa.select(both, later.label("place")).subquery("ranked")
         return sa.select(ranked).where(ranked.c.place == 1).subquery("evaluations")
 
-    def evaluated_within(self, period: Period) -> Condition:
-        """Whether an evaluation lies in a period; for most its own time decides, before any lookup."""
+    @property
+    def tells_places(self) -> bool:
+        """Whether it is known where evaluations lie, so that not all of them have to be looked at."""
+        tables = self.schema.evaluations
+        return self.on.postgres and len(tables) == 1 and tables[0].has_blocks
+
+    def from_block(self, block: int) -> Condition:
+        """Whether an evaluation lies in a block of its table or in one after it."""
+        assert self.evaluations is not None  # noqa: S101
+        first: Condition = self.evaluations.c.lies_at >= sa.cast(f"({block},0)", TID)
+        return first
+
+    def evaluated_within(self, period: Period, low: int | None = None) -> Condition:
+        """Whether an evaluation lies in a period, or is of a conversation from the key ``low`` on.
+
+        For most its own time decides, before any lookup: that comes first, being a condition of its own.
+        """
         assert self.evaluations is not None  # noqa: S101
         row = self.evaluations.c
-        exactly = self.on.seconds_within(row.seconds, period)
+        exactly = self._or_from(low, self.on.seconds_within(row.seconds, period))
         tables = self.schema.evaluations
         if len(tables) > 1 or "created_at" not in tables[0].columns:
             return exactly
         whole_seconds = replace(period, end=period.end + timedelta(seconds=1) if period.end < LATEST else LATEST)
         roughly = self.on.within(row.created_at, self._kind(tables[0]), whole_seconds)
-        return sa.and_(sa.or_(row.created_at.is_(None), roughly), exactly)
+        return sa.and_(self._or_from(low, sa.or_(row.created_at.is_(None), roughly)), exactly)
+
+    def _or_from(self, low: int | None, condition: Condition) -> Condition:
+        """Return a condition that evaluations of conversations from a key on meet in any case."""
+        if low is None:
+            return condition
+        assert self.evaluations is not None  # noqa: S101
+        return sa.or_(condition, self.evaluations.c.conversation >= low)
 
     def judgement(self, name: str) -> Number:
         """The column of `evaluations` with the row score (`SCORE`) or a criterion, by its printable name."""
@@ -335,6 +370,7 @@ class Relations:
             conversation.label("conversation"),
             seconds.label("seconds"),
             (created if created is not None and len(self.schema.evaluations) == 1 else sa.null()).label("created_at"),
+            (sa.literal_column(f"{clause.name}.ctid", TID) if self.tells_places else sa.null()).label("lies_at"),
             text("user_id").label("user_id"),
             on.topic(text("topic")).label("topic"),
             on.sentiment(text("sentiment")).label("sentiment"),

@@ -44,7 +44,8 @@ class TableInfo:
     """A table or view as it is: its columns' kinds, its key, which columns an index leads with.
 
     ``key`` is the column ``id``, declared a key or not; None if it holds no numbers. ``identity`` changes when the
-    table is made anew. ``rows`` is the database's own estimate, None without one.
+    table is made anew. ``rows`` is the database's own estimate, None without one. ``has_blocks`` says that its rows lie
+    in numbered blocks of this very server, as those of views, of partitions and of other servers do not.
     """
 
     name: str
@@ -56,6 +57,7 @@ class TableInfo:
     rows: int | None = field(default=None, compare=False)
     readable: bool = True
     is_table: bool = True
+    has_blocks: bool = field(default=False, compare=False)
 
     @property
     def sql(self) -> sa.TableClause:
@@ -146,11 +148,14 @@ def understand(tables: Mapping[str, TableInfo]) -> Schema:
     return Schema(conversations, evaluations, usable(FEEDBACK), usable(TRENDS), tuple(warnings))
 
 
+# The size of a table would tell whether it has blocks, too, but waits for who is making the table anew.
 _POSTGRES_COLUMNS = sa.text("""
 SELECT c.relname, n.nspname, c.oid::bigint, c.relfilenode::bigint, c.relkind::text, c.reltuples::bigint,
        has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'),
        a.attname, coalesce(b.typname, t.typname),
-       EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisvalid AND i.indkey[0] = a.attnum)
+       EXISTS (SELECT 1 FROM pg_catalog.pg_index i
+               WHERE i.indrelid = c.oid AND i.indisvalid AND i.indkey[0] = a.attnum),
+       c.relkind = 'r' AND (c.relpages > 0 OR pg_catalog.pg_stat_get_tuples_inserted(c.oid) > 0)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -184,6 +189,7 @@ def _postgres_tables(database: Database, names: Sequence[str]) -> dict[str, Tabl
             rows=estimate if estimate >= 0 else None,
             readable=readable,
             is_table=kind == "r",
+            has_blocks=bool(rows[0][10]),
         )
     return tables
 
