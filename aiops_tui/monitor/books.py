@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from aiops_tui.model.window import EARLIEST, LATEST, Period, epoch
-from aiops_tui.monitor.scores import Scores
+from aiops_tui.model.window import EARLIEST, Period, epoch
+from aiops_tui.monitor.judgements import Judgements, KeptRows
 from aiops_tui.source.cells import (
     CELLS,
     FEEDBACK_CELLS,
@@ -21,15 +21,11 @@ from aiops_tui.source.cells import (
     LOW,
     CellQuery,
     conversation_cells,
-    evaluation_rows,
     feedback_cells,
-    first_block,
-    with_scores,
 )
 from aiops_tui.source.database import Database, Row, Statement, first_value
 from aiops_tui.source.disorder import Disorder
 from aiops_tui.source.lookups import (
-    disliked_among,
     first_key_since,
     key_below,
     still_unanalysed,
@@ -76,16 +72,6 @@ class Tuning:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KeptRows:
-    """Evaluations of a time and a key on, read when the lasting signs of their tables were these."""
-
-    rows: pl.DataFrame
-    since: datetime
-    low: int
-    signs: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Kept:
     """Segments that an earlier run counted, in order of keys, and since when they have not been recounted."""
 
@@ -105,12 +91,7 @@ class Book:
         self.query = query
         self._recall = recall
         self.relations = relations
-        self.evaluations: pl.DataFrame | None = None
-        self.first_block: int | None = None
-        """Before which block of their table no evaluation lies that was read, None if that is not known."""
-        self.disliked: pl.Series | None = None
-        self.scores: OrderedDict[Hashable, Scores] = OrderedDict()
-        """Sums of the evaluations at hand, by whoever reckons them."""
+        self.judgements = Judgements(database, relations, query, tuning.evaluation_seconds)
         self.reconciled_at: datetime | None = None
         self._database = database
         self._tuning = tuning
@@ -125,16 +106,10 @@ class Book:
         self._round_began: datetime | None = None
         self._round_done: set[str] = set()
         self._rounds = 0
-        self._evaluations_from: tuple[datetime, int] | None = None
-        self._evaluations_signs: tuple[object, ...] = ()
-        self._evaluations_lasting = ""
-        self._evaluations_read = -1e9
         self._to_remember = 0
         self._ahead: dict[Hashable, Any] = {}
         self._recounting = False
         self._prepared: dict[Hashable, Statement] = {}
-        # Counted downwards, and so never equal to a version of what is counted by key.
-        self.evaluation_version = 0
         self.conversations = KeyRollup(self._read_conversations, self._below_conversation, tuning.limits)
         self.feedback: KeyRollup | None = None
         if relations.feedback is not None:
@@ -145,7 +120,7 @@ class Book:
     def version(self) -> tuple[int, int, int]:
         """Changes when any cell does."""
         feedback = self.feedback.version if self.feedback is not None else 0
-        return self.conversations.version, feedback, self.evaluation_version
+        return self.conversations.version, feedback, self.judgements.version
 
     @property
     def versions(self) -> set[Hashable]:
@@ -270,73 +245,13 @@ class Book:
         """Go on with tables of which those of the evaluations alone were made anew."""
         self.relations = relations
         self._prepared.clear()
-        self.scores.clear()
-        self.evaluations = None
-        self.first_block = None
-        self._evaluations_from = None
+        self.judgements.adopt(relations)
 
     def narrow(self, relations: Relations) -> None:
         """Go on with what is known by now of the rows that the filter lets through."""
         if relations.found is not self.relations.found:
-            self.relations = relations
+            self.relations = self.judgements.relations = relations
             self._prepared.clear()
-
-    def evaluations_are_due(self, since: datetime | None, low: int, signs: Signs) -> bool:
-        """Return whether evaluations have changed, or are needed from an earlier time or key, and may be read again."""
-        if self.relations.evaluations is None:
-            return False
-        have = self._evaluations_from
-        if have is None or have[0] > (since or EARLIEST) or have[1] > low:
-            return True
-        if self._evaluations_lasting == signs.lasting:
-            # Of an earlier run, whose own signs meant nothing to this one.
-            self._evaluations_signs = (signs.evaluations, signs.feedback)
-        moved = self._evaluations_signs != (signs.evaluations, signs.feedback)
-        return moved and time.monotonic() - self._evaluations_read >= self._tuning.evaluation_seconds
-
-    def evaluations_due_at(self, signs: Signs) -> float | None:
-        """Return when changed evaluations may be read again, on the monotonic clock; None if unchanged."""
-        if self._evaluations_from is None or self._evaluations_signs == (signs.evaluations, signs.feedback):
-            return None
-        return self._evaluations_read + self._tuning.evaluation_seconds
-
-    def ask_evaluations(self, since: datetime | None, low: int, signs: Signs, whole: Book) -> pl.DataFrame:
-        """Return what `read_evaluations` reads; the ``whole`` book of the same rows knows perhaps where they lie."""
-        query = replace(self.query, period=None if since is None else Period(since, LATEST))
-        # That is not worth its cost where most of them are read in any case.
-        placed = self is whole and self.relations.tells_places and signs.rows_from(low) < signs.rows_from(None) // 2
-        block = whole.first_block if self is not whole and whole.evaluations_lie_as_read(signs) else None
-        return self._database.frame(*evaluation_rows(self.relations, query, low, block=block, placed=placed))
-
-    def read_evaluations(
-        self, since: datetime | None, low: int, signs: Signs, whole: Book, ahead: pl.DataFrame | None
-    ) -> None:
-        """Read the evaluations of a time on, and those of conversations from a key on, unless that was done ahead."""
-        rows = self.ask_evaluations(since, low, signs, whole) if ahead is None else ahead
-        self.first_block = first_block(rows)
-        self.evaluations = with_scores(rows, len(self.relations.schema.criteria))
-        self.disliked = None
-        self.scores.clear()
-        self._evaluations_from = since or EARLIEST, low
-        self._evaluations_signs = (signs.evaluations, signs.feedback)
-        self._evaluations_lasting = signs.lasting
-        self._evaluations_read = time.monotonic()
-        self.evaluation_version -= 1
-
-    def evaluations_lie_as_read(self, signs: Signs) -> bool:
-        """Return whether no evaluation was written since they were read, as far as the database tells."""
-        return self.evaluations is not None and self._evaluations_signs[:1] == (signs.evaluations,)
-
-    def read_disliked(self) -> None:
-        """Read which of the conversations that were evaluated somebody disliked, unless that is known."""
-        if self.disliked is None and self.evaluations is not None and self.relations.feedback is not None:
-            statement = disliked_among(self.relations)
-            self.scores.clear()
-            self.disliked = self._database.frame(statement, pl.Schema({"conversation": pl.Int64()}))["conversation"]
-
-    def evaluation_topics(self) -> list[str | None]:
-        """Return the raw topics of the evaluations."""
-        return [] if self.evaluations is None else self.evaluations["topic"].unique().to_list()
 
     def first_key_in(self, start: datetime) -> int:
         """Return a key below which no counted row lies at or after a time."""
@@ -382,17 +297,6 @@ class Book:
             yield min(done, steps), steps
         self._signs = None
 
-    @property
-    def kept_rows(self) -> KeptRows | None:
-        """The evaluations as a later run may take them over, None if there are none."""
-        if self.evaluations is None or self._evaluations_from is None:
-            return None
-        return KeptRows(self.evaluations, *self._evaluations_from, self._evaluations_lasting)
-
-    def forget_evaluations(self) -> None:
-        """Read the evaluations again at the next opportunity."""
-        self._evaluations_from = None
-
     def _take_over(self, kept: Kept, low: int, lowest: int) -> Iterator[tuple[int, int]]:
         """Go on with what an earlier run counted, which claims no more than that run could."""
         before = self.conversations.tail_low
@@ -400,10 +304,7 @@ class Book:
         if self.conversations.low != before:
             self.reconciled_at = kept.reconciled_at
         if kept.rows is not None:
-            self.evaluations, self.first_block = kept.rows.rows, None
-            self._evaluations_from = kept.rows.since, kept.rows.low
-            self._evaluations_lasting = kept.rows.signs
-            self.evaluation_version -= 1
+            self.judgements.take_over(kept.rows)
 
     def _begin(self, signs: Signs, whole: Book | None) -> None:
         highest = signs.highest if signs.highest is not None else -1

@@ -231,7 +231,7 @@ class Collector:
 
     def _evaluated(self) -> tuple[pl.DataFrame | None, int]:
         """Return evaluations at hand, and the lowest key from which on they are those of all conversations."""
-        read = (book.kept_rows for book in self._books.values() if not book.query.wanted)
+        read = (book.judgements.kept for book in self._books.values() if not book.query.wanted)
         best = min((rows for rows in read if rows is not None), key=lambda rows: rows.low, default=None)
         return (None, 0) if best is None else (best.rows, best.low)
 
@@ -309,7 +309,7 @@ class Collector:
                 progress(done, steps)
             for done, steps in book.cover_everything(since, signs):
                 progress(done, steps)
-            book.forget_evaluations()
+            book.judgements.forget()
         self._answers.clear()
 
     def _ask_ahead(self, books: Sequence[Book], signs: Signs) -> dict[Book, dict[Hashable, Any]]:
@@ -349,7 +349,7 @@ class Collector:
         if self._figures.evaluation_problem is not None:
             times.append(0.0)
         if self.signs is not None:
-            times += [due for book in self._books.values() if (due := book.evaluations_due_at(self.signs)) is not None]
+            times += [due for book in self._books.values() if (due := book.judgements.due_at(self.signs)) is not None]
         return min(times, default=None)
 
     def _probe_of(self, schema: Schema) -> Probe:

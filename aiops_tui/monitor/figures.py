@@ -182,19 +182,19 @@ class Figures:
         self.evaluation_problem = None
         try:
             # The scores of single conversations are looked up among all evaluations, whatever the filter.
-            whole = scene.base["current"]
-            books = distinct(whole, *scene.books.values())
+            whole = scene.base["current"].judgements
+            judged = list(dict.fromkeys([whole, *(book.judgements for book in scene.books.values())]))
             asked = scene.since, scene.low("current"), scene.signs
-            due = [book for book in books if book.evaluations_are_due(*asked)]
-            asks = {book: partial(book.ask_evaluations, *asked, whole) for book in due}
+            due = [some for some in judged if some.are_due(*asked)]
+            asks = {some: partial(some.ask, *asked, whole) for some in due}
             ahead = self._database.together(asks) if far else {}
             with self._database.transaction():
-                for book in due:
-                    book.read_evaluations(*asked, whole, ahead.get(book))
-                    self._choice.topics.learn(book.evaluation_topics())
+                for some in due:
+                    some.read(*asked, whole, ahead.get(some))
+                    self._choice.topics.learn(some.topics())
                 if "evaluation" in scene.tabs:
-                    for book in books:
-                        book.read_disliked()
+                    for some in judged:
+                        some.read_disliked()
                 return self._scored(scene, inputs)
         except SourceError as error:
             if error.lost or isinstance(error, Cancelled):
@@ -208,13 +208,13 @@ class Figures:
 
     def _scored(self, scene: Scene, inputs: Inputs) -> Inputs:
         on, wanted, lists = scene.relations, scene.wanted, self.lists
-        version = scene.books["current"].evaluation_version
+        version = scene.books["current"].judgements.version
         before = inputs.before
         if before is not None and scene.previous is not None:
             before = self._judged(scene, before, "before", scene.previous)
         inputs = self._people.scored(inputs, Asked(on, wanted, scene.asked, version))
         asked = "evaluation" in scene.tabs
-        known = scene.base["current"].evaluations
+        known = scene.base["current"].judgements.rows
         return replace(
             inputs,
             current=self._judged(scene, inputs.current, "current", scene.window.period),
@@ -226,18 +226,17 @@ class Figures:
     def _judged(self, scene: Scene, cells: Cells, place: str, period: Period) -> Cells:
         """Add the sums of a period's evaluations, reckoned again when the evaluations or the question are others."""
         book, wanted, topics = scene.books[place], scene.wanted, self._choice.topics
-        rows, whole = book.evaluations, "evaluation" in scene.tabs
-        if rows is None:
+        judged, whole = book.judgements, "evaluation" in scene.tabs
+        if judged.rows is None:
             return cells
-
         question = (wanted, period, whole, self._zone)
-        scores = book.scores.get(question)
+        scores = judged.scores.get(question)
         if scores is None:
-            chosen = matching(inside(rows, period, book.query.base), wanted, topics, self._zone)
-            scores = summed(chosen, scene.relations.schema.criteria, book.disliked, whole=whole)
-            book.scores[question] = scores
-            while len(book.scores) > _SCORES:
-                book.scores.popitem(last=False)
+            chosen = matching(inside(judged.rows, period, book.query.base), wanted, topics, self._zone)
+            scores = summed(chosen, scene.relations.schema.criteria, judged.disliked, whole=whole)
+            judged.scores[question] = scores
+            while len(judged.scores) > _SCORES:
+                judged.scores.popitem(last=False)
         return replace(
             cells,
             evaluations=scores.by_bucket,

@@ -13,7 +13,8 @@ from weakref import WeakSet
 import polars as pl
 
 from aiops_tui.config import Settings
-from aiops_tui.monitor.books import Book, Kept, KeptRows
+from aiops_tui.monitor.books import Book, Kept
+from aiops_tui.monitor.judgements import KeptRows
 from aiops_tui.monitor.lists import KeptUsers, Users
 from aiops_tui.source.cache import CellCache, Piece
 from aiops_tui.source.database import Database
@@ -87,7 +88,7 @@ class Keeper:
         if self._told.get("d", timedelta(0)) != seen:
             self._cache.save(self._owner(book, signs, "d"), [Piece(int(seen.total_seconds()), 0, "", _NOTHING)])
             self._told["d"] = seen
-        rows = book.kept_rows
+        rows = book.judgements.kept
         if rows is not None and self._told.get("e") != rows.signs:
             about = {"since": rows.since.isoformat(), "signs": rows.signs}
             if self._cache.save(self._owner(book, signs, "e"), [Piece(rows.low, 0, json.dumps(about), rows.rows)]):
