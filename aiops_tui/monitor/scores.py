@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,7 +19,10 @@ LOW_SCORE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Sums by bucket and criterion, and by topic and criterion; `judged` for the whole; distinct conversations."""
+    """Sums by bucket and criterion, and by topic and criterion; `judged` for the whole; distinct conversations.
+
+    Where not the ``whole`` was wanted the row score is the only criterion.
+    """
 
     by_bucket: pl.DataFrame
     by_topic: pl.DataFrame
@@ -38,12 +41,11 @@ def inside(rows: pl.DataFrame, period: Period, base: int) -> pl.DataFrame:
 
 
 def summed(rows: pl.DataFrame, criteria: Sequence[str], disliked: pl.Series | None, *, whole: bool) -> Scores:
-    """Return the sums of evaluations; without ``whole``, how they agree with users is left out."""
+    """Return the sums of evaluations; without ``whole``, those of the row score alone, without bins and `judged`."""
+    names = [SCORE, *criteria] if whole else [SCORE]
     return Scores(
-        pl.concat([_by_criterion(rows, "bucket", *one, bins=True) for one in _named(criteria)]),
-        pl.concat([_by_criterion(rows, "topic", *one, bins=False) for one in _named(criteria)]).with_columns(
-            pl.col("topic").cast(pl.String)
-        ),
+        _by_criterion(rows, "bucket", names, bins=whole),
+        _by_criterion(rows, "topic", names, bins=False).with_columns(pl.col("topic").cast(pl.String)),
         _judged(rows, disliked) if whole else None,
         rows["conversation"].drop_nulls().n_unique(),
     )
@@ -55,22 +57,26 @@ def latest_scores(rows: pl.DataFrame, conversations: Sequence[int]) -> dict[int,
     return dict(found.select("conversation", pl.col(value_name(0)).cast(pl.Float64)).iter_rows())
 
 
-def _named(criteria: Sequence[str]) -> Iterator[tuple[str, pl.Expr]]:
-    for place, name in enumerate([SCORE, *criteria]):
-        yield name, pl.col(value_name(place)).cast(pl.Float64)
-
-
-def _by_criterion(rows: pl.DataFrame, by: str, name: str, value: pl.Expr, *, bins: bool) -> pl.DataFrame:
-    column = pl.col("value")
-    uppers = [column < place + 1 for place in range(BINS - 1)] + [column <= BINS]
-    counts = {f"h{place}": _count_if((column >= place) & upper) for place, upper in enumerate(uppers)} if bins else {}
-    sums = (
-        rows.select(by, value=value)
-        .drop_nulls("value")
-        .group_by(by, maintain_order=True)
-        .agg(n=pl.len().cast(pl.Int64), total=column.sum(), squares=(column * column).sum(), **counts)
+def _by_criterion(rows: pl.DataFrame, by: str, names: Sequence[str], *, bins: bool) -> pl.DataFrame:
+    columns = [_sums(pl.col(value_name(place)).cast(pl.Float64), bins=bins) for place in range(len(names))]
+    # All at once: the rows are put into groups only once.
+    each = [column.alias(f"{place}{name}") for place, sums in enumerate(columns) for name, column in sums.items()]
+    sums = rows.group_by(by, maintain_order=True).agg(each)
+    return pl.concat(
+        sums.filter(pl.col(f"{place}n") > 0).select(
+            by,
+            pl.lit(name).alias("criterion"),
+            *(pl.col(f"{place}{column}").alias(column) for column in columns[place]),
+        )
+        for place, name in enumerate(names)
     )
-    return sums.select(by, pl.lit(name).alias("criterion"), pl.exclude(by))
+
+
+def _sums(value: pl.Expr, *, bins: bool) -> dict[str, pl.Expr]:
+    """Return what is reckoned of the values that are not null."""
+    uppers = [value < place + 1 for place in range(BINS - 1)] + [value <= BINS]
+    counts = {f"h{place}": _count_if((value >= place) & upper) for place, upper in enumerate(uppers)} if bins else {}
+    return {"n": value.count().cast(pl.Int64), "total": value.sum(), "squares": (value * value).sum(), **counts}
 
 
 def _judged(rows: pl.DataFrame, disliked: pl.Series | None) -> pl.DataFrame:
