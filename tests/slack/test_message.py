@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -166,6 +167,14 @@ def test_the_command_opens_the_same_moment(snapshot: Snapshot) -> None:
     fixed = composed(snapshot, View(window=WindowSpec("custom", since=datetime(2026, 11, 1, tzinfo=UTC), until=until)))
     assert "--until 2026-11-20T00:00:00+00:00" in fixed.command
     assert "--at" not in fixed.command
+
+
+def test_command_and_link_open_the_same_view(snapshot: Snapshot) -> None:
+    view = View("overview", WindowSpec("7d"), Filter.parse("topic:환불"), "week", "-topic", conversation="17")
+    told = composed(snapshot, view, url="https://dash.example/")
+    for option in ("--compare week", "--sort -topic", "--filter 'topic:환불'", "--conversation 17"):
+        assert option in told.command
+    assert f"?{urlencode({'view': told.command.removeprefix('aiops-tui ')})}|" in shown(told)
 
 
 def test_a_command_that_could_not_be_copied_is_not_shown(snapshot: Snapshot) -> None:

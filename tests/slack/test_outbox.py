@@ -150,6 +150,18 @@ def test_what_may_have_been_posted_is_never_sent_again(
     assert texts(fake_slack) == ["one"]
 
 
+def test_one_that_was_cut_off_while_it_was_sent_says_so(
+    bot: Settings, outbox: Outbox, clock: Clock, fake_slack: FakeSlack
+) -> None:
+    entry = put(outbox, clock)
+    outbox.claim(clock())
+    courier(bot, clock).deliver()
+    found = outbox.get(entry.id)
+    assert found.state == "unknown"
+    assert "ended while it was sending" in EN.notice(found.notice)
+    assert fake_slack.requests == []
+
+
 def test_two_senders_at_once_send_each_once(bot: Settings, outbox: Outbox, fake_slack: FakeSlack) -> None:
     for number in range(6):
         outbox.put(replace(draft(str(number), key=str(number)), channel=f"#ops{number}"), time.time(), again=True)

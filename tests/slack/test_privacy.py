@@ -151,6 +151,13 @@ def test_any_snapshot_keeps_its_shape_behind_the_veil(snapshot: Snapshot, view: 
     assert set(Filter.parse(hidden.filter).terms) == set(veil.filter(view.filter).terms)
 
 
+def test_a_note_is_masked_like_other_texts(snapshot: Snapshot, bot: Settings) -> None:
+    note = "call 010-1234-5678"
+    assert "call •••" in preview(snapshot, View(), bot, EN, Wish(note=note))
+    assert note not in preview(snapshot, View(), bot, EN, Wish(note=note))
+    assert note in preview(snapshot, View(), bot, EN, Wish(note=note, redact=frozenset()))
+
+
 def test_only_allowed_channels_are_posted_to(snapshot: Snapshot, bot: Settings, fake_slack: FakeSlack) -> None:
     only = replace(bot, share=replace(bot.share, channels=("#elsewhere",)))
     outcome = share(snapshot, View(), only, EN)
