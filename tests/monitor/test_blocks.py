@@ -15,7 +15,7 @@ from aiops_tui.metrics import panels
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
-from aiops_tui.monitor import books
+from aiops_tui.monitor import judgements
 from aiops_tui.monitor.books import Tuning
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.source import cells
@@ -49,7 +49,7 @@ def looked(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             blocks.append(options["block"])
         return read(*given, **options)
 
-    monkeypatch.setattr(books, "evaluation_rows", noted)
+    monkeypatch.setattr(judgements, "evaluation_rows", noted)
     with closing(Backend(postgres_url)) as backend:
         backend.create()
         backend.insert(Talk(key, f"u{key % 3}", "긍정", "환불", moment(key)) for key in range(1, ROWS + 1))
