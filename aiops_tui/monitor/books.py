@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from aiops_tui.model.filters import is_score
 from aiops_tui.model.window import EARLIEST, LATEST, Period, epoch
 from aiops_tui.monitor.scores import Scores
 from aiops_tui.source.cells import (
@@ -130,6 +131,8 @@ class Book:
         self._evaluations_lasting = ""
         self._evaluations_read = -1e9
         self._to_remember = 0
+        self._judged_anew: set[int] = set()
+        self._last_rows: KeptRows | None = None
         self._ahead: dict[Hashable, Any] = {}
         self._recounting = False
         self._prepared: dict[Hashable, Statement] = {}
@@ -146,6 +149,11 @@ class Book:
         """Changes when any cell does."""
         feedback = self.feedback.version if self.feedback is not None else 0
         return self.conversations.version, feedback, self.evaluation_version
+
+    @property
+    def is_of_scores(self) -> bool:
+        """Whether the filter asks for scores."""
+        return any(map(is_score, self.query.wanted.terms))
 
     @property
     def versions(self) -> set[Hashable]:
@@ -249,6 +257,7 @@ class Book:
 
     def _refresh(self, signs: Signs) -> None:
         before = self._signs
+        self._recount_judged()
         if before is None or before.conversations != signs.conversations:
             if signs.lowest is not None:
                 self.conversations.drop_below(signs.lowest)
@@ -274,6 +283,7 @@ class Book:
         self.relations = relations
         self._prepared.clear()
         self.scores.clear()
+        self._last_rows = self.last_rows
         self.evaluations = None
         self.first_block = None
         self._evaluations_from = None
@@ -324,6 +334,7 @@ class Book:
         self._evaluations_signs = (signs.evaluations, signs.feedback)
         self._evaluations_lasting = signs.lasting
         self._evaluations_read = time.monotonic()
+        self._last_rows = None
         self.evaluation_version -= 1
 
     def evaluations_lie_as_read(self, signs: Signs) -> bool:
@@ -391,6 +402,11 @@ class Book:
         if self.evaluations is None or self._evaluations_from is None:
             return None
         return KeptRows(self.evaluations, *self._evaluations_from, self._evaluations_lasting)
+
+    @property
+    def last_rows(self) -> KeptRows | None:
+        """The evaluations read last, though their table has been made anew since."""
+        return self.kept_rows or self._last_rows
 
     def forget_evaluations(self) -> None:
         """Read the evaluations again at the next opportunity."""
@@ -482,6 +498,23 @@ class Book:
         """Recount the segments of conversations that a filter may let through by what was said of them since then."""
         rows = self._database.rows(rated_after(self.relations, seen, self._tuning.feedback_tail_keys))
         self._recount_of(row[0] for row in rows if row[0] is not None)
+
+    def judged_anew(self, conversations: Iterable[int]) -> None:
+        """Count those again, the next time, that a filter may let through no more or only now, having been judged."""
+        self._judged_anew.update(conversations)
+
+    def _recount_judged(self) -> None:
+        if not self._judged_anew:
+            return
+        self._recount_of(self._judged_anew)
+        if max(self._judged_anew) >= (self.conversations.tail_low or 0):
+            self.conversations.read_tail()
+        if self.feedback is not None:
+            # Which feedback those conversations have is not known.
+            for key in [segment.low for segment in self.feedback.segments]:
+                self.feedback.recount_key(key)
+            self.feedback.read_tail()
+        self._judged_anew.clear()
 
     def _recount_of(self, keys: Iterable[int]) -> None:
         segments = {id(s): key for key in keys if (s := self.conversations.segment_of(key)) is not None}
