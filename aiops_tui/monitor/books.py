@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from aiops_tui.model.filters import is_score
 from aiops_tui.model.window import EARLIEST, Period, epoch
 from aiops_tui.monitor.judgements import Judgements, KeptRows
 from aiops_tui.source.cells import (
@@ -107,6 +108,7 @@ class Book:
         self._round_done: set[str] = set()
         self._rounds = 0
         self._to_remember = 0
+        self._judged_anew: set[int] = set()
         self._ahead: dict[Hashable, Any] = {}
         self._recounting = False
         self._prepared: dict[Hashable, Statement] = {}
@@ -121,6 +123,11 @@ class Book:
         """Changes when any cell does."""
         feedback = self.feedback.version if self.feedback is not None else 0
         return self.conversations.version, feedback, self.judgements.version
+
+    @property
+    def is_of_scores(self) -> bool:
+        """Whether the filter asks for scores."""
+        return any(map(is_score, self.query.wanted.terms))
 
     @property
     def versions(self) -> set[Hashable]:
@@ -221,6 +228,7 @@ class Book:
 
     def _refresh(self, signs: Signs) -> None:
         before = self._signs
+        self._recount_judged()
         if before is None or before.conversations != signs.conversations:
             if signs.lowest is not None:
                 self.conversations.drop_below(signs.lowest)
@@ -380,6 +388,23 @@ class Book:
         """Recount the segments of conversations that a filter may let through by what was said of them since then."""
         rows = self._database.rows(rated_after(self.relations, seen, self._tuning.feedback_tail_keys))
         self._recount_of(row[0] for row in rows if row[0] is not None)
+
+    def judged_anew(self, conversations: Iterable[int]) -> None:
+        """Count those again, the next time, that a filter may let through no more or only now, having been judged."""
+        self._judged_anew.update(conversations)
+
+    def _recount_judged(self) -> None:
+        if not self._judged_anew:
+            return
+        self._recount_of(self._judged_anew)
+        if max(self._judged_anew) >= (self.conversations.tail_low or 0):
+            self.conversations.read_tail()
+        if self.feedback is not None:
+            # Which feedback those conversations have is not known.
+            for key in [segment.low for segment in self.feedback.segments]:
+                self.feedback.recount_key(key)
+            self.feedback.read_tail()
+        self._judged_anew.clear()
 
     def _recount_of(self, keys: Iterable[int]) -> None:
         segments = {id(s): key for key in keys if (s := self.conversations.segment_of(key)) is not None}

@@ -28,10 +28,12 @@ from aiops_tui.monitor.details import Details
 from aiops_tui.monitor.figures import Figures, Scene, distinct, first_time, since_of
 from aiops_tui.monitor.finder import Finder
 from aiops_tui.monitor.glance import LONG, Glance
+from aiops_tui.monitor.judgements import KeptRows
 from aiops_tui.monitor.keeping import Keeper
 from aiops_tui.monitor.naming import CLOCK
 from aiops_tui.monitor.pages import Stretch, read_other_topics, read_page
 from aiops_tui.monitor.reasons import Reasons
+from aiops_tui.monitor.scores import judged_otherwise
 from aiops_tui.source.cells import CellQuery
 from aiops_tui.source.database import Database
 from aiops_tui.source.expressions import Expressions
@@ -169,7 +171,9 @@ class Collector:
             )
             self._foresee(scene)
             inputs = self._figures.inputs(scene)
+        had = base["current"].judgements.last
         inputs = self._figures.with_evaluations(scene, inputs, far=self._far)
+        self._tell_judged(had, base["current"].judgements.last)
         return Collected(inputs, self._figures.warnings(scene), books["current"].reconciled_at)
 
     def conversation(self, key: str, *, whole: bool = True) -> Conversation | None:
@@ -427,6 +431,18 @@ class Collector:
         while len(self._books) > _BOOKS:
             self._books.popitem(last=False)
         return book
+
+    def _tell_judged(self, had: KeptRows | None, have: KeptRows | None) -> None:
+        """Let the books of filters by score know which conversations were judged since evaluations were read before."""
+        books = [book for book in self._books.values() if book.is_of_scores]
+        if not books or had is None or have is None or had.rows is have.rows:
+            return
+        since, low = max(had.since, have.since), max(had.low, have.low)
+        keys = judged_otherwise(had.rows, have.rows, since, low)
+        if keys:
+            for book in books:
+                book.judged_anew(keys)
+            self._answers.stale_until = 0.0
 
     def _learn_topics(self, base: dict[str, Book], wanted: Filter) -> None:
         for book in distinct(*base.values()):

@@ -49,11 +49,13 @@ class Judgements:
         self._signs: tuple[object, ...] = ()
         self._lasting = ""
         self._read_at = -1e9
+        self._last: KeptRows | None = None
 
     def adopt(self, relations: Relations) -> None:
         """Go on with tables that were made anew."""
         self.relations = relations
         self.scores.clear()
+        self._last = self.last
         self.rows = self._first_block = self._from = None
 
     def take_over(self, kept: KeptRows) -> None:
@@ -68,6 +70,11 @@ class Judgements:
         if self.rows is None or self._from is None:
             return None
         return KeptRows(self.rows, *self._from, self._lasting)
+
+    @property
+    def last(self) -> KeptRows | None:
+        """The evaluations read last, though their table has been made anew since."""
+        return self.kept or self._last
 
     def forget(self) -> None:
         """Read the evaluations again at the next opportunity."""
@@ -113,6 +120,7 @@ class Judgements:
         self._signs = (signs.evaluations, signs.feedback)
         self._lasting = signs.lasting
         self._read_at = time.monotonic()
+        self._last = None
         self.version -= 1
 
     def _lie_as_read(self, signs: Signs) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -55,6 +57,24 @@ def latest_scores(rows: pl.DataFrame, conversations: Sequence[int]) -> dict[int,
     """Return the row scores of conversations that were evaluated, of several the latest."""
     found = rows.filter(pl.col("conversation").is_in(conversations)).sort("seconds", nulls_last=False)
     return dict(found.select("conversation", pl.col(value_name(0)).cast(pl.Float64)).iter_rows())
+
+
+def judged_otherwise(before: pl.DataFrame, after: pl.DataFrame, since: datetime, low: int) -> list[int]:
+    """Return the conversations that were judged differently or at all between two readings of their evaluations.
+
+    Both are whole of a time and of a key on.
+    """
+    known = (pl.col("seconds") >= math.ceil(epoch(since))) | (pl.col("conversation") >= low)
+    values = pl.selectors.starts_with(value_name(0)[:-1]).cast(pl.Float64)
+    if before.columns != after.columns:
+        return pl.concat([before["conversation"], after["conversation"]]).drop_nulls().unique().to_list()
+    one, other = (
+        rows.filter(known).drop_nulls("conversation").select("conversation", values) for rows in (before, after)
+    )
+    # Those of which one reading has more rows like this than the other.
+    counts = pl.concat([one.with_columns(n=pl.lit(1)), other.with_columns(n=pl.lit(-1))])
+    left = counts.group_by(pl.exclude("n")).agg(pl.col("n").sum()).filter(pl.col("n") != 0)
+    return left["conversation"].unique().to_list()
 
 
 def _by_criterion(rows: pl.DataFrame, by: str, names: Sequence[str], *, bins: bool) -> pl.DataFrame:

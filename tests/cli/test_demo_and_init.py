@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -102,6 +103,7 @@ def test_the_console_opens_on_the_demo_and_leaves_nothing_behind(tmp_path: Path,
         encoding="utf-8",
         timeout=30,
     )
+    console.logfile_read = written = io.StringIO()
     with console:
         console.expect("400")
         console.expect("READ-ONLY")
@@ -110,6 +112,8 @@ def test_the_console_opens_on_the_demo_and_leaves_nothing_behind(tmp_path: Path,
         console.expect(pexpect.EOF)
         console.wait()
     assert console.exitstatus == 0
+    assert "\x1b[?1049h" in written.getvalue()
+    assert "\x1b[?1000h" not in written.getvalue(), "the mouse stays the terminal's"
     assert list(folder.iterdir()) == []
 
 

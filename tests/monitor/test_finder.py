@@ -19,7 +19,7 @@ from aiops_tui.monitor.collector import Collector
 from aiops_tui.source import lookups
 from aiops_tui.source.database import open_database
 from aiops_tui.source.found import dear_part
-from tests.monitor.backend import Backend, Talk
+from tests.monitor.backend import Backend, Judgement, Talk
 from tests.monitor.conftest import settings_for
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -103,6 +103,28 @@ def test_what_users_say_later_of_old_conversations_counts_under_a_filter_of_it(
     assert count(collector, "feedback:dislike") == 1
     backend.rate([(2, 300, "dislike", NOW, None), (3, 20, "dislike", NOW, None), (4, 9999, "dislike", NOW, None)])
     assert count(collector, "feedback:dislike") == 2
+
+
+@pytest.mark.parametrize("wanted", ["score<5", "-score>=5", "score<5 user:kim"])
+def test_what_is_judged_later_of_old_conversations_counts_under_a_filter_of_scores(
+    collector: Collector, backend: Backend, wanted: str
+) -> None:
+    collector._tuning = replace(collector._tuning, evaluation_seconds=0)
+
+    def judged(scores: dict[int, float]) -> None:
+        backend.evaluate((Judgement(key, None, None, NOW, score, score) for key, score in scores.items()), replace=True)
+
+    def expected(scores: dict[int, float]) -> int:
+        low = {key for key in range(1, 500) if scores.get(key, 9.0 if wanted[0] != "-" else 0.0) < 5}
+        return len([key for key in low if "user" not in wanted or key % 4 == 0])
+
+    for scores in ({20: 1.0, 24: 9.0, 31: 2.0}, {20: 8.0, 24: 1.0, 31: 2.0, 300: 3.0, 480: 1.0, 484: 0.0}, {31: 2.0}):
+        judged(scores)
+        collector.probe()
+        view = View(window=WindowSpec("all"), filter=Filter.parse(wanted))
+        collector.collect(view, ("overview",), lambda done, steps: None)
+        # Which read the evaluations anew. It is collected once more at once, if need be.
+        assert count(collector, wanted) == expected(scores)
 
 
 def test_what_too_many_meet_is_counted_all_the_same(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:

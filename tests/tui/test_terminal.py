@@ -52,11 +52,12 @@ sys.exit(run(load_settings(flags, {"AIOPS_STATE_DIR": sys.argv[2], "AIOPS_LOG_FI
 class Terminal:
     """A console in a pseudo-terminal; ``raw`` is all that it wrote."""
 
-    def __init__(self, url: str, directory: Path, width: int = 120, language: str = "en") -> None:
+    def __init__(self, url: str, directory: Path, width: int = 120, language: str = "en", **given: str) -> None:
         environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(Path.cwd())}
         # Workers of the test runner have a width of their own, which would come before the terminal's.
-        for name in ("COLUMNS", "LINES"):
+        for name in ("COLUMNS", "LINES", "COLORTERM", "NO_COLOR"):
             environ.pop(name, None)
+        environ |= given
         arguments = ["-c", _RUN, url, str(directory / "state"), str(directory / "*.log"), language]
         self.width = width
         self.child = pexpect.spawn(
@@ -122,8 +123,8 @@ Start = Callable[..., Terminal]
 def terminal(tmp_path: Path) -> Iterator[Start]:
     started: list[Terminal] = []
 
-    def start(url: str, width: int = 120, language: str = "en") -> Terminal:
-        started.append(Terminal(url, tmp_path, width, language))
+    def start(url: str, width: int = 120, language: str = "en", **environ: str) -> Terminal:
+        started.append(Terminal(url, tmp_path, width, language, **environ))
         return started[-1]
 
     yield start
@@ -186,6 +187,36 @@ def test_a_header_that_makes_room_halves_no_wide_character(demo: Path, terminal:
     while not re.search(r" ● 실시간 · \d+(초|분) 전 데이터 +\d+(초|분) 전 재집계 ", console.lines()[0]):
         assert time.monotonic() < deadline, console.lines()[0]
         console.read(0.1)
+
+
+_COLOUR = re.compile(r"(?:^|;)(?:[34]8;(2;\d+;\d+;\d+|5;\d+)|([34]|9|10)[0-7](?=;|$))")
+
+
+@pytest.mark.parametrize(
+    ("environ", "kinds"),
+    [
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, {"2"}), ({"TERM": "xterm-256color"}, {"5"}),
+        ({"TERM": "xterm-16color"}, {""}), ({"TERM": "xterm-256color", "NO_COLOR": "1"}, {"5"}),
+    ],
+    ids=["truecolor", "256", "16", "NO_COLOR"],
+)  # fmt: skip
+def test_a_terminal_gets_the_colours_that_it_has(
+    demo: Path, terminal: Start, environ: dict[str, str], kinds: set[str]
+) -> None:
+    console = terminal(f"sqlite:///{demo}", **environ)
+    console.sees("결제 오류")
+    console.sees("live")
+    console.press("2", 1.0)
+    console.press("3", 1.0)
+    set_to = {
+        match[1] or ""
+        for sequence in re.findall(r"\x1b\[([0-9;]*)m", console.raw)
+        for match in _COLOUR.finditer(sequence)
+    }
+    assert {colour[:1] for colour in set_to} == kinds
+    if kinds == {"5"}:
+        greys = {*map(str, range(232, 256)), "0", "7", "8", "15", "16", "59", "102", "145", "188", "231"}
+        assert ("NO_COLOR" in environ) == {colour[2:] for colour in set_to}.issubset(greys)
 
 
 def test_a_lost_terminal_ends_the_console(demo: Path, terminal: Start) -> None:
