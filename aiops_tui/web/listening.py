@@ -8,7 +8,8 @@ from http import HTTPStatus
 from aiohttp import web
 
 MOST_CONNECTIONS = 500
-"""Well under the 1,024 files that a process may usually have open: consoles need some too."""
+"""Well under the 1,024 files that a process may usually have open: consoles need some too, and of those that come all
+at once up to a hundred more are let in."""
 
 _BUSY = HTTPStatus.SERVICE_UNAVAILABLE
 _REFUSAL = (
