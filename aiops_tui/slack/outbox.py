@@ -354,9 +354,13 @@ class Outbox:
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
-        # What was promised is kept though the power fails.
-        db.execute("pragma synchronous = full")
         db.row_factory = sqlite3.Row
+        try:
+            # What was promised is kept though the power fails.
+            db.execute("pragma synchronous = full")
+        except sqlite3.Error:
+            db.close()
+            raise
         return db
 
     def _make(self) -> None:

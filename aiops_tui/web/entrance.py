@@ -21,6 +21,9 @@ Log = Callable[[Notice], None]
 _AT_ONCE, _MOST_WAITING = 2, 20
 """So many passwords are checked at a time, and so many may wait for it: each check takes 32 MB and its time."""
 
+FORM_SECONDS = 10.0
+"""How long a form may take to come."""
+
 
 class Entrance:
     """Lets people in; ``left`` is told the id of a login that was ended."""
@@ -65,7 +68,10 @@ class Entrance:
         """Take the form."""
         if not self._gate.is_ours(request):
             return self._answers.notice(request, "origin", 403)
-        form = await request.post()
+        try:
+            form = await asyncio.wait_for(request.post(), FORM_SECONDS)
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
         query = passed_on(_field(form, "query"))
         if self.open:
             raise to("./", query)

@@ -7,6 +7,7 @@ import errno
 import logging
 import signal
 from collections.abc import Callable
+from contextlib import closing
 
 from aiohttp import web
 
@@ -14,6 +15,7 @@ from aiops_tui.config import WebSettings
 from aiops_tui.model.panels import Notice
 from aiops_tui.web.entrance import Log
 from aiops_tui.web.launch import Launch
+from aiops_tui.web.listening import listen
 from aiops_tui.web.server import Server
 
 _KEEPALIVE_SECONDS = 30.0
@@ -55,15 +57,15 @@ async def _serve(settings: WebSettings, server: Server, ready: Callable[[str], N
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.host, settings.port)
         try:
-            await site.start()
+            listener = await listen(runner, settings.host, settings.port)
         except OSError as error:
             raise NotServedError(_problem(error, settings)) from None
-        host, port = runner.addresses[0][:2]
-        here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        ready((settings.url or here).rstrip("/") + "/")
-        await end.wait()
+        with closing(listener):
+            host, port = listener.sockets[0].getsockname()[:2]
+            here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+            ready((settings.url or here).rstrip("/") + "/")
+            await end.wait()
     finally:
         await runner.cleanup()
 

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -316,7 +317,7 @@ def test_an_outbox_that_somebody_holds_says_so(
 ) -> None:
     monkeypatch.setattr("aiops_tui.slack.outbox._BUSY_SECONDS", 0.01)
     put(outbox, clock)
-    with sqlite3.connect(outbox.path) as db:
+    with closing(sqlite3.connect(outbox.path)) as db:
         db.execute("begin exclusive")
         outcome = share(snapshot, View(), bot, EN)
     assert "in use" in EN.notice(outcome.notice)

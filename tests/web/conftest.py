@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from aiops_tui.demo import fill
 from aiops_tui.model.panels import Notice
 from aiops_tui.text.translations import Translator
 from aiops_tui.web.launch import Launch
+from aiops_tui.web.listening import listen
 from aiops_tui.web.server import Server
 
 NOW = datetime(2026, 11, 22, 7, 50, 43, tzinfo=UTC)
@@ -178,11 +179,10 @@ def serve(past: Path, tmp_path: Path) -> Serve:
         runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, "127.0.0.1", 0)
-            await site.start()
-            url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-            async with _client() as client:
-                yield Served(client, url, server, told)
+            with closing(await listen(runner, "127.0.0.1", 0)) as listener:
+                url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/"
+                async with _client() as client:
+                    yield Served(client, url, server, told)
         finally:
             await runner.cleanup()
         assert not broken, broken

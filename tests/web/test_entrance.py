@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack, suppress
 from http.cookies import SimpleCookie
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import psutil
@@ -250,6 +252,46 @@ async def test_passwords_are_checked_a_few_at_a_time(serve: Serve, tmp_path: Pat
         answers = await asyncio.gather(*[s.post("login", name="kim", secret="x" * 12) for _ in range(40)])
         statuses = [answer.status for answer in answers]
         assert statuses.count(401) <= 4 and statuses.count(429) >= 36
+
+
+async def test_who_says_nothing_takes_no_room_from_who_came_in(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiops_tui.web.listening.MOST_CONNECTIONS", 6)
+    async with serve(token=Secret(TOKEN)) as s, AsyncExitStack() as stack:
+        await s.post("login", name="kim", secret=TOKEN)
+        page = await stack.enter_async_context(s.console())
+        address = urlsplit(s.url)
+        silent = [await asyncio.open_connection(address.hostname, address.port) for _ in range(12)]
+        for _, writer in silent:
+            stack.callback(writer.close)
+        heard = [asyncio.create_task(reader.readline()) for reader, _ in silent]
+        async with asyncio.timeout(60):
+            while sum(task.done() and b" 503 " in task.result() for task in heard) < 7:
+                await asyncio.sleep(0.02)
+        await page.sees("결제 오류")
+        await page.type("2")
+        await page.sees("Sentiment over time")
+        for _, writer in silent:
+            writer.close()
+        async with asyncio.timeout(60), s.visitor() as other:
+            while True:
+                with suppress(aiohttp.ClientError):
+                    if (await other.get("healthz")).status == 200:
+                        break
+                await asyncio.sleep(0.05)
+
+
+async def test_a_form_that_never_ends_is_given_up(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aiops_tui.web.entrance.FORM_SECONDS", 0.05)
+    async with serve(token=Secret(TOKEN)) as s:
+        address = urlsplit(s.url)
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        writer.write(
+            f"POST /login HTTP/1.1\r\nHost: {address.netloc}\r\nOrigin: http://{address.netloc}\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nname=kim".encode()
+        )
+        async with asyncio.timeout(60):
+            assert b" 408 " in await reader.readline()
+        writer.close()
 
 
 def test_a_login_ends_and_the_oldest_give_way() -> None:
