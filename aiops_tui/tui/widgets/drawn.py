@@ -169,6 +169,9 @@ def strip_of(line: Line, look: Look, stale: bool) -> Strip:
 
 def changes(old: Strip | None, new: Strip | None) -> Iterator[tuple[int, int]]:
     """Return the ranges of cells in which two lines differ, those near each other as one."""
+    if not old and new:
+        yield 0, new.cell_length
+        return
     before, after = _cells(old), _cells(new)
     start = last = -1
     for x, (a, b) in enumerate(zip_longest(before, after)):
@@ -186,6 +189,9 @@ def changes(old: Strip | None, new: Strip | None) -> Iterator[tuple[int, int]]:
 def _cells(strip: Strip | None) -> list[tuple[str, Style | None]]:
     cells: list[tuple[str, Style | None]] = []
     for text, style, _ in strip or ():
+        if text.isascii():
+            cells += [(character, style) for character in text]
+            continue
         for character in text:
             size = cell_len(character)
             if size:
