@@ -588,7 +588,8 @@ async def test_an_entry_tells_the_conversations_around_it_and_leads_to_their_lis
         ((future, page),) = d.monitor.held
         d.monitor.held = None
         future.set_result(page)
-        await d.sees(page.rows[0].question[:20], page.rows[9].question[:20], "… and more: t lists them", "t conversations")
+        await d.sees(page.rows[0].question[:20], page.rows[9].question[:20], "… and more: t lists them")
+        await d.sees("t conversations")
         await d.press("t")
         await d.until(lambda: d.console.screen is d.console.desk and d.console.session.view.listed)
         assert d.console.session.view.window == window
