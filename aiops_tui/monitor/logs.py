@@ -26,14 +26,14 @@ from aiops_tui.source.logs import (
     match_of,
 )
 from aiops_tui.source.logs.book import first_millisecond
-from aiops_tui.source.logs.loads import Loads, loads
-from aiops_tui.source.logs.spool import Command, standard_input
 from aiops_tui.source.problems import Cancelled, SourceError
 from aiops_tui.source.sqlitefile import sqlite_path
 
 if TYPE_CHECKING:
     from aiops_tui.metrics.inputs import Inputs
     from aiops_tui.monitor.streams import Streams
+    from aiops_tui.source.logs.loads import Loads
+    from aiops_tui.source.logs.spool import Command, StandardInput
     from aiops_tui.source.probe import Signs
     from aiops_tui.source.relations import Relations
 
@@ -54,8 +54,7 @@ class Logs:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stopped = False
-        self._commands = [Command(command) for command in settings.log_commands]
-        self._input = standard_input() if Path("-") in settings.log_files else None
+        self._commands, self._input = _streamed(settings)
         self._loads: dict[int, Loads] = {}
         self._named = bool(settings.log_files)
         spooled = [*self._commands, *([self._input] if self._input else [])]
@@ -136,6 +135,7 @@ class Logs:
         import polars as pl
 
         from aiops_tui.metrics.patterns import SAMPLE
+        from aiops_tui.source.logs.loads import loads
 
         if not self.book.pages:
             return inputs
@@ -160,6 +160,16 @@ class Logs:
         drawn = pl.DataFrame(sample, schema=SAMPLE, orient="row")
         load = loads(self.book, self._loads, first_millisecond(inputs.edges[0]), cancelled)
         return replace(inputs, logs=counted, log_rows=rows, log_sample=drawn, log_load=load)
+
+
+def _streamed(settings: Settings) -> tuple[list[Command], StandardInput | None]:
+    """Return what is read of commands and of standard input."""
+    if not (settings.log_commands or Path("-") in settings.log_files):
+        return [], None
+    from aiops_tui.source.logs.spool import Command, standard_input
+
+    commands = [Command(command) for command in settings.log_commands]
+    return commands, standard_input() if Path("-") in settings.log_files else None
 
 
 def _log_files(settings: Settings) -> list[Path]:

@@ -18,7 +18,7 @@ from textual.widgets import Input
 from aiops_tui.config import Settings
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.panels import Notice, Status, Table
-from aiops_tui.model.records import STREAMS
+from aiops_tui.model.records import STREAMS, Page
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.tui.app import Console
@@ -610,6 +610,50 @@ async def test_from_a_log_entry_to_the_conversations_of_its_minute_and_back(desk
         await d.press("escape")
         await d.sees("request served")
         assert d.console.session.view.tab == "logs"
+
+
+async def test_an_entry_tells_the_conversations_around_it_and_leads_to_their_list(desk: Open) -> None:
+    async with desk(view=View(tab="logs")) as d:
+        await d.sees("request served 199")
+        d.monitor.held = []
+        await d.press("enter")
+        await d.sees("Log entry", "request served 199", "Conversations of the minute around it", "reading …")
+        name, (query, window, _) = d.monitor.calls[-1]
+        entry = d.console.desk.query_one(Entries).entry()
+        assert entry is not None and entry.time is not None
+        assert (name, query) == ("page", "")
+        assert (entry.time - window.since).total_seconds() == (window.until - entry.time).total_seconds() == 30
+        ((future, page),) = d.monitor.held
+        d.monitor.held = None
+        future.set_result(page)
+        await d.sees(page.rows[0].question[:20], page.rows[9].question[:20], "… and more: t lists them")
+        await d.sees("t conversations")
+        await d.press("t")
+        await d.until(lambda: d.console.screen is d.console.desk and d.console.session.view.listed)
+        assert d.console.session.view.window == window
+        await d.press("escape")
+        await d.until(lambda: d.console.session.view.tab == "logs")
+
+
+async def test_conversations_around_an_entry_that_cannot_be_read_are_told_and_none_is_said(desk: Open) -> None:
+    async with desk(view=View(tab="logs")) as d:
+        await d.sees("request served 199")
+        for outcome in (RuntimeError(), Page((), False, 0)):
+            d.monitor.held = []
+            await d.press("enter")
+            await d.sees("reading …")
+            ((future, _),) = d.monitor.held
+            if isinstance(outcome, Page):
+                future.set_result(outcome)
+                await d.sees("Conversations of the minute around it", "none")
+            else:
+                future.set_exception(outcome)
+                await d.sees("The conversations could not be read.")
+            await d.press("escape")
+        await d.press("enter")
+        await d.sees("reading …")
+        await d.press("escape")
+        await d.until(d.monitor.held[-1][0].cancelled)
 
 
 async def test_repeated_log_entries_are_one_line_with_their_number(desk: Open) -> None:

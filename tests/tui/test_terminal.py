@@ -45,20 +45,24 @@ from aiops_tui.config import load_settings
 from aiops_tui.model.view import View
 from aiops_tui.tui import run
 flags = {"database_url": sys.argv[1], "language": sys.argv[4], "interval": 1.0}
-sys.exit(run(load_settings(flags, {"AIOPS_STATE_DIR": sys.argv[2], "AIOPS_LOG_FILE": sys.argv[3]}, Path("/")), View()))
+settings = load_settings(flags, {"AIOPS_STATE_DIR": sys.argv[2], "AIOPS_LOG_FILE": sys.argv[3]}, Path("/"))
+sys.exit(run(settings, View(sys.argv[5])))
 """
 
 
 class Terminal:
     """A console in a pseudo-terminal; ``raw`` is all that it wrote."""
 
-    def __init__(self, url: str, directory: Path, width: int = 120, language: str = "en", **given: str) -> None:
-        environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(Path.cwd())}
+    def __init__(
+        self, url: str, directory: Path, width: int = 120, language: str = "en", tab: str = "overview", **given: str
+    ) -> None:
+        # Modules in the folder come before all others.
+        environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": f"{directory / 'modules'}:{Path.cwd()}"}
         # Workers of the test runner have a width of their own, which would come before the terminal's.
         for name in ("COLUMNS", "LINES", "COLORTERM", "NO_COLOR"):
             environ.pop(name, None)
         environ |= given
-        arguments = ["-c", _RUN, url, str(directory / "state"), str(directory / "*.log"), language]
+        arguments = ["-c", _RUN, url, str(directory / "state"), str(directory / "*.log"), language, tab]
         self.width = width
         self.child = pexpect.spawn(
             sys.executable, arguments, env=environ, dimensions=(40, width), encoding="utf-8", codec_errors="replace",
@@ -123,8 +127,8 @@ Start = Callable[..., Terminal]
 def terminal(tmp_path: Path) -> Iterator[Start]:
     started: list[Terminal] = []
 
-    def start(url: str, width: int = 120, language: str = "en", **environ: str) -> Terminal:
-        started.append(Terminal(url, tmp_path, width, language, **environ))
+    def start(url: str, width: int = 120, language: str = "en", tab: str = "overview", **environ: str) -> Terminal:
+        started.append(Terminal(url, tmp_path, width, language, tab, **environ))
         return started[-1]
 
     yield start
@@ -217,6 +221,29 @@ def test_a_terminal_gets_the_colours_that_it_has(
     if kinds == {"5"}:
         greys = {*map(str, range(232, 256)), "0", "7", "8", "15", "16", "59", "102", "145", "188", "231"}
         assert ("NO_COLOR" in environ) == {colour[2:] for colour in set_to}.issubset(greys)
+
+
+def test_the_end_of_a_log_is_there_and_keys_work_before_what_reads_databases_is_loaded(
+    demo: Path, terminal: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "modules").mkdir()
+    for name in ("polars", "sqlalchemy", "psycopg2", "re2"):
+        (tmp_path / "modules" / f"{name}.py").write_text("import time\nwhile True: time.sleep(0.01)\n")
+    lines = (f"2025-10-16 10:{n // 60 % 60:02}:{n % 60:02} [    INFO] app - {n}th line{n}\n" for n in range(3000))
+    (tmp_path / "app.log").write_text("".join(lines))
+    console = terminal(f"sqlite:///{demo}", tab="logs")
+    console.sees("2999th line2999")
+    console.press("z")
+    console.sees("2998th line2998")
+    console.press("kk")
+    with (tmp_path / "app.log").open("a") as file:
+        file.write("2025-10-16 11:00:00 [   ERROR] app - refused\n")
+    console.sees("1 new")
+    console.press("G")
+    console.sees("refused")
+    console.press("q")
+    console.ends(_PATIENCE)
+    assert console.child.exitstatus == 0
 
 
 def test_a_lost_terminal_ends_the_console(demo: Path, terminal: Start) -> None:

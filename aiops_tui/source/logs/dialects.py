@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -39,38 +40,49 @@ _WORD = (
     r"(?i:critical|fatal|crit|emerg|alert|panic|error|err|severe|warning|warn|information|info|notice|log"
     r"|debug[1-5]?|trace)"
 )
-_POSTGRESQL = re.compile(
+
+
+class _Form:
+    """How lines look, made out when the first one is held against it: most logs are in one or two dialects."""
+
+    def __init__(self, pattern: str, flags: re.RegexFlag = re.NOFLAG) -> None:
+        self._pattern = pattern
+        self._flags = flags
+
+    @cached_property
+    def match(self) -> Callable[[str], re.Match[str] | None]:
+        """Looks whether a line begins so."""
+        return re.compile(self._pattern, self._flags).match
+
+
+_POSTGRESQL = _Form(
     rf"({_TIME})(?:[ ][A-Z]{{2,5}})?[ ](?:\[(\d{{1,10}})\])[^:]{{0,120}}?[ ]?"
     r"(DEBUG[1-5]?|INFO|NOTICE|WARNING|ERROR|LOG|FATAL|PANIC):  ?(.*)",
     re.DOTALL | re.ASCII,
 )
-_POSTGRESQL_MORE = re.compile(
+_POSTGRESQL_MORE = _Form(
     rf"{_TIME}(?:[ ][A-Z]{{2,5}})?[ ]\[\d{{1,10}}\][^:]{{0,120}}?(?:DETAIL|HINT|STATEMENT|CONTEXT|QUERY|LOCATION):  ?",
     re.ASCII,
 )
-_GUNICORN = re.compile(rf"\[({_TIME})\] \[(\d{{1,10}})\] \[({_WORD})\] (.*)", re.DOTALL | re.ASCII)
-_NAMED = re.compile(
+_GUNICORN = _Form(rf"\[({_TIME})\] \[(\d{{1,10}})\] \[({_WORD})\] (.*)", re.DOTALL | re.ASCII)
+_NAMED = _Form(
     rf"({_TIME})[ ]{{1,3}}(?:[-|:][ ])?(?:\[([^\]]{{1,60}})\][ ]|(\S{{1,100}})[ ][-|:][ ])?"
     rf"\[?({_WORD})\]?[ ]{{0,8}}(?:[-|:][ ]{{0,4}})?(.*)",
     re.DOTALL | re.ASCII,
 )
-_SYSLOG_ISO = re.compile(
-    rf"({_TIME}) (\S{{1,255}}) ([^\s:\[]{{1,64}})(?:\[(\d{{1,10}})\])?: (.*)", re.DOTALL | re.ASCII
-)
-_SYSLOG = re.compile(
+_SYSLOG_ISO = _Form(rf"({_TIME}) (\S{{1,255}}) ([^\s:\[]{{1,64}})(?:\[(\d{{1,10}})\])?: (.*)", re.DOTALL | re.ASCII)
+_SYSLOG = _Form(
     rf"(?:<(\d{{1,3}})>)?((?:{_MONTH})[ ]{{1,2}}\d{{1,2}} \d\d:\d\d:\d\d) (\S{{1,255}}) "
     r"([^\s:\[]{1,64})(?:\[(\d{1,10})\])?: (.*)",
     re.DOTALL | re.ASCII,
 )
-_SYSLOG_5424 = re.compile(
-    rf"<(\d{{1,3}})>1 ({_TIME}|-) (\S{{1,255}}) (\S{{1,48}}) (\S{{1,128}}) \S{{1,32}} (.*)", re.DOTALL
-)
-_ACCESS = re.compile(
+_SYSLOG_5424 = _Form(rf"<(\d{{1,3}})>1 ({_TIME}|-) (\S{{1,255}}) (\S{{1,48}}) (\S{{1,128}}) \S{{1,32}} (.*)", re.DOTALL)
+_ACCESS = _Form(
     r"(\S{1,255}) \S{1,64} \S{1,64} \[(\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] (\"[^\"]{0,4000}\" (\d{3})\b.*)",
     re.DOTALL,
 )
 _PAIR = re.compile(r'([A-Za-z_@][\w.@-]{0,60})=("(?:[^"\\]|\\.){0,4000}"|[^\s"]{0,4000})')
-_LOGFMT = re.compile(r"[A-Za-z_@][\w.@-]{0,60}=")
+_LOGFMT = _Form(r"[A-Za-z_@][\w.@-]{0,60}=")
 
 _TIMES = ("time", "timestamp", "ts", "@timestamp", "asctime", "datetime", "date", "t")
 _LEVELS = ("level", "levelname", "severity", "lvl", "log.level", "loglevel", "level_name")
@@ -176,7 +188,7 @@ def _syslog_5424(line: str) -> Said | None:
     return Said(None if time == "-" else time, _severity(priority, ""), program, message.removeprefix("- "))
 
 
-_LEADING = re.compile(rf"\[?({_WORD})\b\]?[: -]", re.ASCII)
+_LEADING = _Form(rf"\[?({_WORD})\b\]?[: -]", re.ASCII)
 
 
 def _severity(priority: str | None, message: str) -> str | int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median_low
 
 from aiops_tui.source.logs.dialects import NO_TIME
 from aiops_tui.source.logs.reading import BLOCK, Block, Lines
@@ -171,7 +170,7 @@ class Pages:
         while size <= MOST // 4:
             times = self._times(position, size)
             if times:
-                found = median_low(times)
+                found = sorted(times)[(len(times) - 1) // 2]
                 if len(self._probes) < 100_000:
                     self._probes[position] = (found, size)
                 return found

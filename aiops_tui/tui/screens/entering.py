@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import REST
 from aiops_tui.model.panels import Heatmap, Histogram, Series, Snapshot
-from aiops_tui.model.records import Conversation, Neighbours
+from aiops_tui.model.records import Conversation, LogEntry, Neighbours
 from aiops_tui.model.sorting import column_of
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec, clamp
@@ -54,13 +54,11 @@ class EnteringScreen(MovingScreen):
         event.stop()
         rows, words = event.rows, host(self).look.words
         if isinstance(rows, Entries):
-            from aiops_tui.tui.screens.notes import entry_sheet
-
             entry = rows.entry()
             if entry is not None and entry.conversation is not None:
                 self.open_conversation(entry.conversation)
             elif entry is not None:
-                self.app.push_screen(entry_sheet(entry, host(self), rows.text_of(event.row)))
+                self._open_entry(entry, rows.text_of(event.row))
         elif isinstance(rows, TableView) and rows.panel_id == "patterns":
             self.go(drill.into_pattern(self.session.view, rows.cells_of(event.row)), into=True)
         elif isinstance(rows, TableView):
@@ -77,6 +75,26 @@ class EnteringScreen(MovingScreen):
             view = drill.into_row(self.session.view, rows.cells_of(event.row))
             # A user has a page, with the latest conversations among others.
             self._drill(view and replace(view, listed=rows.panel_id != "users"))
+
+    def _open_entry(self, entry: LogEntry, plain: str) -> None:
+        """Show a log entry, with the conversations around it."""
+        from aiops_tui.tui.screens.entry import MOST, EntryScreen
+
+        monitor, moment = self.session.monitor, entry.time
+        around = None
+        if monitor is not None and moment is not None:
+            around = monitor.conversations(self._around(moment), limit=MOST, aside=True)
+
+        def closed(leads_on: bool | None) -> None:
+            if leads_on and moment is not None:
+                self.go(self._around(moment), into=True)
+
+        self.app.push_screen(EntryScreen(entry, host(self).look, plain, around), closed)
+
+    def _around(self, moment: datetime) -> View:
+        """Return the view of the conversations of the minute around a moment."""
+        around = WindowSpec("custom", since=clamp(moment, -_AROUND), until=clamp(moment, _AROUND))
+        return replace(self.session.view, tab="overview", window=around, filter=Filter(), listed=True)
 
     def _open_others(self, rows: TableView) -> None:
         """List the topics that a table adds up as the rest; one of them is gone into like any other."""
@@ -134,9 +152,7 @@ class EnteringScreen(MovingScreen):
     def on_entries_around(self, event: Entries.Around) -> None:
         """Go to the conversations of the minute around a log entry."""
         event.stop()
-        around = WindowSpec("custom", since=clamp(event.moment, -_AROUND), until=clamp(event.moment, _AROUND))
-        view = self.session.view
-        self.go(replace(view, tab="overview", window=around, filter=Filter(), listed=True), into=True)
+        self.go(self._around(event.moment), into=True)
 
     def go_to_logs(self, moment: datetime) -> None:
         """Go to the log lines around a moment; going back leads to where one was."""

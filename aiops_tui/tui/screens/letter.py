@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aiops_tui.charts.spans import Line, Span
-from aiops_tui.model.records import Conversation, Evaluation, LogEntry, Neighbours
-from aiops_tui.text.cells import fit, width, wrap
+from aiops_tui.model.panels import Notice
+from aiops_tui.model.records import Conversation, Evaluation, LogEntry, Neighbours, Page
+from aiops_tui.text.cells import cut, fit, width, wrap
 from aiops_tui.text.fields import fields_of, load_of
-from aiops_tui.text.formats import NOTHING, moment, score
+from aiops_tui.text.formats import NOTHING, clock, moment, score
 from aiops_tui.tui.look import Look
 from aiops_tui.tui.screens.markdown import markdown_lines
-from aiops_tui.tui.widgets.lines import EMPTY
+from aiops_tui.tui.widgets.lines import EMPTY, line_width
 
 _BAR = 20
 _MEASURE = 100
 """Texts are not set wider than so many cells: longer lines are hard to read."""
 
 _NOBODY = Neighbours()
+_TOLD = (12, 14, 16)
+"""So many cells at most are given to sentiment, user and topic of a conversation in a list."""
 
 TOP = 10.0
 """Scores go from 0 to this."""
@@ -176,6 +179,34 @@ def entry_lines(entry: LogEntry, look: Look, cells: int) -> Sequence[Line]:
     if entry.cut:
         lines.append((Span(words("tui.entry.cut"), "alarm"),))
     return lines
+
+
+def around_lines(found: Page | Notice, look: Look, cells: int, key: str) -> Iterator[Line]:
+    """Yield the conversations around a log entry, or why there are none yet; ``key`` leads to the list of all."""
+    words = look.words
+    yield EMPTY
+    yield _rule(words("tui.entry.around"), cells)
+    if isinstance(found, Notice):
+        yield from ((Span(row, "muted"),) for row in wrap(words.notice(found), cells))
+        return
+    if not found.rows:
+        yield (Span(words("tui.entry.around.none"), "muted"),)
+        return
+    told = [
+        (words.label(row.sentiment), row.user_id or words.label("guest"), row.topic or NOTHING) for row in found.rows
+    ]
+    columns = [min(max(map(width, texts)), most) for texts, most in zip(zip(*told, strict=True), _TOLD, strict=True)]
+    for row, texts in zip(found.rows, told, strict=True):
+        tone, user, topic = (fit(text, size) + "  " for text, size in zip(texts, columns, strict=True))
+        line = (
+            Span(f"{clock(row.time, look.zone)}  ", "muted"),
+            Span(tone, row.sentiment),
+            Span(user + topic, "label"),
+        )
+        room = max(cells - line_width(line), 0)
+        yield (*line, Span(cut(row.question, room), "text"))
+    more = words("tui.entry.around.more" if found.more else "tui.entry.around.list", key=key)
+    yield (Span(more, "muted"),)
 
 
 def _sentiment(conversation: Conversation, look: Look) -> str:

@@ -1,14 +1,12 @@
-"""Sheets made of plain texts: a log entry, notices, what sharing needs, help."""
+"""Sheets made of plain texts: notices, what sharing needs, help."""
 
 from __future__ import annotations
 
 from aiops_tui.charts.spans import Line, Span
-from aiops_tui.model.records import LogEntry
 from aiops_tui.text.cells import wrap
 from aiops_tui.text.formats import moment
 from aiops_tui.tui.look import Host
 from aiops_tui.tui.screens.help import help_lines
-from aiops_tui.tui.screens.letter import entry_lines
 from aiops_tui.tui.screens.sheet import Sheet
 
 
@@ -19,11 +17,6 @@ def text_sheet(heading: str, text: str) -> Sheet:
         return [(Span(row, "text"),) for row in wrap(text.strip("\n"), cells)]
 
     return Sheet(heading, write, plain=text)
-
-
-def entry_sheet(entry: LogEntry, desk: Host, plain: str) -> Sheet:
-    """Return a sheet with a log entry and its traceback."""
-    return Sheet(desk.look.words("tui.entry.title"), lambda cells: entry_lines(entry, desk.look, cells), plain=plain)
 
 
 def help_sheet(desk: Host) -> Sheet:

@@ -13,7 +13,7 @@ from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.reader import Reader, Write
 
 
-class Sheet(ModalScreen[None]):
+class Sheet(ModalScreen[bool]):
     """Shows one text until it is closed; ``heading`` is its title."""
 
     BINDINGS = bindings_of("everywhere", "dialog")
@@ -23,6 +23,7 @@ class Sheet(ModalScreen[None]):
         super().__init__()
         self.plain = plain
         """The text as it is copied."""
+        self._heading, self._text = heading, write
         self._reader = Reader(id="sheet")
         self._reader.show(heading, write)
 
@@ -34,7 +35,16 @@ class Sheet(ModalScreen[None]):
     def on_mount(self) -> None:
         """Give the text the keys."""
         self._reader.focus()
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """Show the keys that work here."""
         self.query_one(Footer).show(("everywhere", "dialog"), frozenset({"help"}))
+
+    def rewrite(self) -> None:
+        """Show what the text has become."""
+        self._reader.show(self._heading, self._text, keep_place=True)
+        self._reader.refresh(layout=True)
 
     def action_shut(self) -> None:
         """Close the sheet."""

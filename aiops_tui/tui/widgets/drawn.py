@@ -172,6 +172,9 @@ def strip_of(line: Line, look: Look, stale: bool) -> Strip:
 
 def changes(old: Strip | None, new: Strip | None) -> Iterator[tuple[int, int]]:
     """Return the ranges of cells in which two lines differ, those near each other as one."""
+    if not old and new:
+        yield 0, new.cell_length
+        return
     before, after = _cells(old), _cells(new)
     start = last = -1
     for x, (a, b) in enumerate(zip_longest(before, after)):
