@@ -54,11 +54,10 @@ class TopicChoice:
 
         The ``sample`` is taken here unless it was before.
         """
-        asked = (view.window, view.compare)
-        if self._for is not None and not self._is_due(asked):
+        if not self.is_due(view):
             return False
         before = self.kept
-        self._for, self._at = asked, time.monotonic()
+        self._for, self._at = (view.window, view.compare), time.monotonic()
         self._looked_up.clear()
         if not self._is_crowded(self.sample(on, signs) if sample is None else sample):
             self.kept = self.total = None
@@ -88,10 +87,13 @@ class TopicChoice:
         forms = self.topics.forms(value) if fold_topic(value) else frozenset[str]()
         return bool(forms) and forms <= kept
 
-    def _is_due(self, asked: object) -> bool:
+    def is_due(self, view: View) -> bool:
+        """Return whether to choose anew."""
+        if self._for is None:
+            return True
         if self.kept is None:
             return len(self.topics) > 2 * _CROWDED
-        return self._for != asked or time.monotonic() - self._at > _KEPT_SECONDS
+        return self._for != (view.window, view.compare) or time.monotonic() - self._at > _KEPT_SECONDS
 
     def _is_crowded(self, sample: list[Row]) -> bool:
         return len(self.topics) > 2 * _CROWDED or bool(sample and sample[0][2] > _CROWDED)

@@ -189,8 +189,11 @@ class Collector:
         It is whole and exact; what filters and other tabs need is still to be read. What fails is told by `collect`.
         """
         signs = self.signs or self.probe()
-        start = view.window.resolve(signs.now, EARLIEST).start
-        if view.tab != "overview" or view.filter or signs.rows_from(None) < _MANY_ROWS or self._has_read(start):
+        if view.tab != "overview" or view.filter or signs.rows_from(None) < _MANY_ROWS:
+            return None
+        window = view.window.resolve(signs.now, EARLIEST)
+        since = since_of(window, previous_period(window, view.compare))
+        if since is not None and self._has_read(since):
             return None
         on, kept = self.relations(), self._choice.kept
         try:

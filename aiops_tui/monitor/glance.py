@@ -27,7 +27,7 @@ from aiops_tui.monitor.keeping import Keeper
 from aiops_tui.monitor.lists import RECENT, Lists, Users, recent_of
 from aiops_tui.monitor.naming import Topics
 from aiops_tui.source.cells import CellQuery
-from aiops_tui.source.database import Database
+from aiops_tui.source.database import Database, Statement
 from aiops_tui.source.glance import CLASSES, FEEDBACK, SCORES, conversations, feedback, scores
 from aiops_tui.source.lookups import BEFORE, WHOLE, recent, scores_of
 from aiops_tui.source.probe import Signs
@@ -55,7 +55,7 @@ class Sight:
 
 
 class Glance:
-    """Takes it over two connections at once, each with about half of the work."""
+    """Asks for the Overview over two connections at once, each with about half of the work."""
 
     def __init__(
         self,
@@ -83,6 +83,10 @@ class Glance:
         previous = previous_period(window, view.compare)
         if window.name in LONG or window.cut or (previous is not None and previous.end != window.start):
             return None
+        query = CellQuery(window.bucket_seconds, view.filter, None, self._choice.kept)
+        book = Book(self._database, on, query, self._tuning)
+        if self._keeper is not None and self._keeper.has(book, signs):
+            return None
         # Opened while bounds are looked for, for that takes as many messages.
         told: Future[Callable[[Database], _Beside]] = Future()
 
@@ -91,24 +95,29 @@ class Glance:
 
         with self._database.beside(work) as beside:
             try:
-                sight = self._sight(on, view, signs, window, previous, zone)
+                sight = self._sight(on, view, signs, book, window, previous, zone)
                 return None if sight is None else self._seen(on, signs, sight, zone, told, beside, far=far)
             finally:
                 told.cancel()
 
     def _sight(
-        self, on: Relations, view: View, signs: Signs, window: Window, previous: Period | None, zone: ZoneInfo
+        self,
+        on: Relations,
+        view: View,
+        signs: Signs,
+        book: Book,
+        window: Window,
+        previous: Period | None,
+        zone: ZoneInfo,
     ) -> Sight | None:
-        """Return what to look at, None if an earlier run has counted it or the whole table is of these times."""
-        query = CellQuery(window.bucket_seconds, view.filter, None, None)
-        book = Book(self._database, on, query, self._tuning)
-        asks: dict[str, Callable[[], Any]] = {"sample": partial(self._choice.sample, on, signs)}
-        asks |= book.first_keys(window.start if previous is None else previous.start, signs)
+        """Return what to look at, None if the whole table is of these times."""
+        asks: dict[str, Callable[[], Any]] = dict(book.first_keys((previous or window).start, signs))
+        if self._choice.is_due(view):
+            asks["sample"] = partial(self._choice.sample, on, signs)
         found = _asked(self._database, asks)
-        self._choice.choose(on, view, signs, found["sample"])
+        self._choice.choose(on, view, signs, found.get("sample"))
         low, kept = found["conversations"], self._choice.kept
-        book.query = replace(query, kept=kept)
-        if low <= (signs.lowest or 0) or (self._keeper is not None and self._keeper.has(book, signs)):
+        if low <= (signs.lowest or 0):
             return None
         edges = tuple(bucket_edges(window.period, display_step(window), zone))
         return Sight(window, previous, edges, low, found["feedback"], kept)
@@ -128,7 +137,10 @@ class Glance:
         asked = (on, _ALL, sight.edges, sight.previous, sight.low, signs.rows_from(sight.low))
         question, _ = lists.ask_users(*asked, database)
         self._answers.begin()
-        told.set_result(lambda other: (lists.ask_users(*asked, other)[1](), scores_of_latest(other, on, sight)))
+        # Made by this thread: what relations are first asked for they keep, for one thread at a time.
+        latest = recent(on, _ALL, sight.window.period, sight.low, RECENT)
+        scored = None if on.evaluations is None else scores_of(on, latest)
+        told.set_result(lambda other: (lists.ask_users(*asked, other)[1](), scores_of_latest(other, scored)))
         with database.transaction():
             started = time.monotonic()
             found = ask_all(database, on, sight, far=far)
@@ -142,7 +154,7 @@ class Glance:
                 # There may be no second connection to be had.
             users = lists.users(*asked, 0) or Users()
             if known is None:
-                known = scores_of_latest(database, on, sight)
+                known = scores_of_latest(database, scored)
         current, *before = cells_of(found, sight, self._choice.topics)
         return Inputs(
             now=signs.now,
@@ -182,12 +194,9 @@ def _asked(database: Database, asks: Mapping[str, Callable[[], Any]]) -> dict[st
     return {name: ahead[name] if name in ahead else ask() for name, ask in asks.items()}
 
 
-def scores_of_latest(database: Database, on: Relations, sight: Sight) -> dict[int, float | None]:
+def scores_of_latest(database: Database, scored: Statement | None) -> dict[int, float | None]:
     """Return the scores of the latest conversations: apart, for counting users leaves another connection time."""
-    if on.evaluations is None:
-        return {}
-    latest = recent(on, _ALL, sight.window.period, sight.low, RECENT)
-    return dict(database.rows(scores_of(on, latest)))
+    return {} if scored is None else dict(database.rows(scored))
 
 
 def cells_of(found: Mapping[str, Any], sight: Sight, topics: Topics) -> list[Cells]:

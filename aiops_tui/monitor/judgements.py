@@ -77,8 +77,8 @@ class Judgements:
         return self.kept or self._last
 
     def forget(self) -> None:
-        """Read the evaluations again at the next opportunity."""
-        self._from = None
+        """Read the evaluations again at the next opportunity, taking nothing for known."""
+        self._from = self._first_block = None
 
     def are_due(self, since: datetime | None, low: int, signs: Signs) -> bool:
         """Return whether evaluations have changed, or are needed from an earlier time or key, and may be read again."""
@@ -104,7 +104,8 @@ class Judgements:
         query = replace(self._query, period=None if since is None else Period(since, LATEST))
         # That is not worth its cost where most of them are read in any case.
         placed = self is whole and self.relations.tells_places and signs.rows_from(low) < signs.rows_from(None) // 2
-        block = whole._first_block if self is not whole and whole._lie_as_read(signs) else None
+        known = self is not whole and not whole.are_due(since, low, signs) and whole._lie_as_read(signs)
+        block = whole._first_block if known else None
         return self._database.frame(*evaluation_rows(self.relations, query, low, block=block, placed=placed))
 
     def read(

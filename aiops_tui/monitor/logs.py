@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
@@ -42,6 +43,7 @@ Progress = Callable[[int, int], None]
 _COMMAND_SECONDS = 5.0
 _SHOWN = 200
 _SAMPLE = 5000
+_STEP = 0.02
 """So many of the latest entries are looked at for what is said most often."""
 
 
@@ -83,9 +85,11 @@ class Logs:
         self._follower.start()
         self._reader.start()
 
-    def await_end(self, seconds: float) -> None:
-        """Wait until the ends of the files were read, for so long at most."""
-        self._follower.looked.wait(seconds)
+    def await_end(self, seconds: float, asked: threading.Event) -> None:
+        """Wait until the ends of the files were read, for so long at most, and no longer than until that is set."""
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends and not asked.is_set() and not self._follower.looked.wait(_STEP):
+            pass
 
     def stop(self) -> None:
         """End, and all that was run."""

@@ -248,7 +248,7 @@ class Monitor:
         wait = 0.0
         retry, revived = _FIRST_RETRY, False
         if self._view.tab == "logs":
-            self._logs.await_end(_FIRST_LOOK)
+            self._logs.await_end(_FIRST_LOOK, self._asked)
             self._asked.wait(_TO_SHOW)
         while not self._ended():
             self._await(wait)

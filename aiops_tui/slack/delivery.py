@@ -169,9 +169,17 @@ class Courier:
     def _complete_cut_off(self) -> None:
         """Add their pictures to messages whose sender ended after it had posted them."""
         for entry in self.outbox.unpictured(self._clock() - LATEST_HOURS * 3600):
-            parcel, settings = Parcel.from_json(entry.parcel), replace(self._settings, slack_channel=entry.channel)
-            if has_bot(settings) and entry.layout >= 0 and parcel.layouts[entry.layout].picture:
-                self._complete(entry, parcel, settings)
+            settings = replace(self._settings, slack_channel=entry.channel)
+            if not has_bot(settings) or entry.layout < 0:
+                continue
+            try:
+                parcel = Parcel.from_json(entry.parcel)
+                if parcel.layouts[entry.layout].picture:
+                    self._complete(entry, parcel, settings)
+            except (ValueError, IndexError, OutboxError):
+                # Of another version, or of a thread whose first message is forgotten: no share waits for it.
+                notice = Notice(_WITHOUT_PICTURES, {"channel": entry.channel, "scope": "files:write"})
+                self.outbox.complete(entry.id, notice=notice)
 
     def _put_picture(self, entry: Entry, parcel: Parcel, picture: bytes, settings: Settings) -> None:
         # A picture belongs to the thread's first message, for Slack has no threads within threads.

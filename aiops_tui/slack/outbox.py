@@ -292,7 +292,7 @@ class Outbox:
             db.execute("update shares set attempts = 0 where id = ?", (share,))
 
     def purge(self, before: float) -> None:
-        """Forget shares that were last touched before a time, also one that waits but would not go out any more."""
+        """Forget shares that were last touched before a time, also one that has waited a day longer than that."""
         with self._transaction() as db:
             db.execute(
                 "delete from shares where changed < ? and (state not in ('waiting', 'sending') or created < ?)",

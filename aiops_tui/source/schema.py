@@ -45,7 +45,8 @@ class TableInfo:
 
     ``key`` is the column ``id``, declared a key or not; None if it holds no numbers. ``identity`` changes when the
     table is made anew. ``rows`` is the database's own estimate, None without one. ``has_blocks`` says that its rows lie
-    in numbered blocks of this very server, as those of views, of partitions and of other servers do not.
+    in numbered blocks of this very server, where what is written is counted: not those of views, of tables with
+    partitions or heirs, of other servers, of a standby.
     """
 
     name: str
@@ -155,7 +156,8 @@ SELECT c.relname, n.nspname, c.oid::bigint, c.relfilenode::bigint, c.relkind::te
        a.attname, coalesce(b.typname, t.typname),
        EXISTS (SELECT 1 FROM pg_catalog.pg_index i
                WHERE i.indrelid = c.oid AND i.indisvalid AND i.indkey[0] = a.attnum),
-       c.relkind = 'r' AND (c.relpages > 0 OR pg_catalog.pg_stat_get_tuples_inserted(c.oid) > 0)
+       c.relkind = 'r' AND NOT c.relhassubclass AND NOT pg_is_in_recovery()
+       AND (c.relpages > 0 OR pg_catalog.pg_stat_get_tuples_inserted(c.oid) > 0)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -141,6 +141,8 @@ class Console(Patient):
             self.restart()
 
     def _begin(self) -> None:
+        if not self._generation:
+            self.restart()
         self.update()
         self._remember()
         self._desk.watch_outbox()

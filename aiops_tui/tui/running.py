@@ -60,12 +60,16 @@ def abandon(console: Console) -> None:
     """End the process at once, giving the monitor a moment to cancel what runs, and a share one to be kept."""
     with suppress(Exception):  # whatever happens, it ends
         console.keep()
-    monitor, began = console.session.monitor, time.monotonic()
+    monitor, ends = console.session.monitor, time.monotonic() + _STOP_SECONDS
+    with suppress(Exception):
+        console.sharing.stop(0)
     if monitor is not None:
-        stopping = threading.Thread(target=monitor.stop, args=(_STOP_SECONDS,), daemon=True)
-        stopping.start()
-        stopping.join(_STOP_SECONDS)
-    console.sharing.stop(_STOP_SECONDS - (time.monotonic() - began))
+        with suppress(Exception):
+            stopping = threading.Thread(target=monitor.stop, args=(_STOP_SECONDS,), daemon=True)
+            stopping.start()
+            stopping.join(_STOP_SECONDS)
+    with suppress(Exception):
+        console.sharing.stop(ends - time.monotonic())
     os._exit(1)
 
 

@@ -1,7 +1,8 @@
-"""Where evaluations lie in their table spares looking at all of them, and is never taken for known where it is not."""
+"""Where evaluations lie in their table spares looking at all of them, unless it is not known, or not any more."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -15,6 +16,7 @@ from aiops_tui.metrics import panels
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
+from aiops_tui.monitor import collector as collecting
 from aiops_tui.monitor import judgements
 from aiops_tui.monitor.books import Tuning
 from aiops_tui.monitor.collector import Collector
@@ -38,6 +40,19 @@ def judgement(key: int, score: float = 4.0) -> Judgement:
     return Judgement(key, None, None, moment(key), score, score)
 
 
+def told_of(backend: Backend, rows: int) -> None:
+    """Wait until the server's counters, which lag, know of so many evaluations."""
+    counted = "SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'conversation_evaluation'"
+    deadline = time.monotonic() + 60
+    while True:
+        found = backend.run(counted)
+        backend.commit()
+        if found == [(rows,)]:
+            return
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)
+
+
 @pytest.fixture
 def looked(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Backend, Any]]:
     """Give a backend, and what counts the evaluations of a filter's day and says from which blocks they were read."""
@@ -54,6 +69,7 @@ def looked(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         backend.create()
         backend.insert(Talk(key, f"u{key % 3}", "긍정", "환불", moment(key)) for key in range(1, ROWS + 1))
         backend.evaluate((judgement(key) for key in range(1, ROWS + 1)), replace=False)
+        told_of(backend, ROWS)
         settings = replace(settings_for(postgres_url, tmp_path), tail_keys=40)
         with closing(open_database(settings)) as database:
             database.connect()
@@ -63,10 +79,10 @@ def looked(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
                 Tuning(Limits(200), tail_keys=40, whole_keys=0, disorder=timedelta(0), evaluation_seconds=1e9),
             )
 
-            def look(wanted: str) -> tuple[int, list[int | None]]:
+            def look(wanted: str, window: str = "24h") -> tuple[int, list[int | None]]:
                 blocks.clear()
                 collector.probe()
-                view = View(window=WindowSpec("24h"), compare="off", filter=Filter.parse(wanted))
+                view = View(window=WindowSpec(window), compare="off", filter=Filter.parse(wanted))
                 inputs = collector.collect(view, ("overview",), lambda done, steps: None).inputs
                 score = metric({panel.id: panel for panel in panels("overview", inputs)}, "score")
                 return score.n or 0, list(blocks)
@@ -74,9 +90,9 @@ def looked(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             yield backend, look
 
 
-def plain(backend: Backend, user: str) -> int:
+def plain(backend: Backend, user: str, hours: int = 24) -> int:
     """Return how many evaluations of a user there are since the first that the window holds."""
-    since = NOW - timedelta(hours=24)
+    since = NOW - timedelta(hours=hours)
     rows = backend.run(
         "SELECT count(*) FROM conversation_evaluation e JOIN conversation_log c ON c.id = e.conversation_id"
         " WHERE c.user_id = ? AND e.created_at >= ?",
@@ -94,6 +110,19 @@ def test_only_the_blocks_of_the_window_are_read_for_a_filter(looked: tuple[Backe
     assert len(blocks) == 1
     assert blocks[0] is not None and blocks[0] > 3
     assert look('"question 11"')[1] == blocks
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_a_longer_window_is_read_from_its_own_first_block(
+    looked: tuple[Backend, Any], monkeypatch: pytest.MonkeyPatch, far: bool
+) -> None:
+    # Far away, all that is due is asked in one message, before any of it is known.
+    monkeypatch.setattr(collecting, "_FAR", -1.0 if far else 1e9)
+    backend, look = looked
+    look("")
+    look("user:u1")
+    n, _ = look("user:u1", "7d")
+    assert abs(n - plain(backend, "u1", 7 * 24)) <= 3
 
 
 def test_evaluations_written_since_into_earlier_blocks_are_found(looked: tuple[Backend, Any]) -> None:
