@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,25 +78,33 @@ def judged_otherwise(before: pl.DataFrame, after: pl.DataFrame, since: datetime,
 
 
 def _by_criterion(rows: pl.DataFrame, by: str, names: Sequence[str], *, bins: bool) -> pl.DataFrame:
-    columns = [_sums(pl.col(value_name(place)).cast(pl.Float64), bins=bins) for place in range(len(names))]
+    places = range(len(names))
     # All at once: the rows are put into groups only once.
-    each = [column.alias(f"{place}{name}") for place, sums in enumerate(columns) for name, column in sums.items()]
-    sums = rows.group_by(by, maintain_order=True).agg(each)
+    sums = rows.group_by(by, maintain_order=True).agg(expr for place in places for expr in _sums(place, bins=bins))
     return pl.concat(
-        sums.filter(pl.col(f"{place}n") > 0).select(
+        sums.select(
             by,
             pl.lit(name).alias("criterion"),
-            *(pl.col(f"{place}{column}").alias(column) for column in columns[place]),
-        )
-        for place, name in enumerate(names)
+            *(pl.col(f"{column}{place}").alias(column) for column in ("n", "total", "squares")),
+            *(_between(place, edge) for edge in range(BINS if bins else 0)),
+        ).filter(pl.col("n") > 0)
+        for place, name in zip(places, names, strict=True)
     )
 
 
-def _sums(value: pl.Expr, *, bins: bool) -> dict[str, pl.Expr]:
-    """Return what is reckoned of the values that are not null."""
-    uppers = [value < place + 1 for place in range(BINS - 1)] + [value <= BINS]
-    counts = {f"h{place}": _count_if((value >= place) & upper) for place, upper in enumerate(uppers)} if bins else {}
-    return {"n": value.count().cast(pl.Int64), "total": value.sum(), "squares": (value * value).sum(), **counts}
+def _sums(place: int, *, bins: bool) -> Iterator[pl.Expr]:
+    """Yield what is reckoned of the values of one criterion that are not null."""
+    value = pl.col(value_name(place)).cast(pl.Float64)
+    yield value.count().cast(pl.Int64).alias(f"n{place}")
+    yield value.sum().alias(f"total{place}")
+    yield (value * value).sum().alias(f"squares{place}")
+    for edge in range(BINS + 1 if bins else 0):
+        below = value < edge if edge < BINS else value <= edge
+        yield _count_if(below).alias(f"below{edge}_{place}")
+
+
+def _between(place: int, edge: int) -> pl.Expr:
+    return (pl.col(f"below{edge + 1}_{place}") - pl.col(f"below{edge}_{place}")).alias(f"h{edge}")
 
 
 def _judged(rows: pl.DataFrame, disliked: pl.Series | None) -> pl.DataFrame:
