@@ -100,6 +100,18 @@ def test_logs_of_the_files_that_are_named(run: Run, db: Path, home: Path) -> Non
     assert [row[-1] for row in entries["rows"]] == ["it broke"]
 
 
+def test_logs_of_standard_input_and_of_a_command(process: Start, db: Path, home: Path) -> None:
+    line = "2026-11-22 07:49:0{} [   ERROR] app.x - {}\n"
+    (home / "said.txt").write_text(line.format(2, "by a command; echo $HOME"))
+    options = ("--log-file", "-", "--log-command", "cat said.txt")
+    with process("snapshot", "--tab", "logs", "--format", "json", *options, stdin=subprocess.PIPE) as program:
+        out, _ = program.communicate(line.format(1, "piped"), timeout=60)
+    panels = {panel["id"]: panel for panel in json.loads(out)["tabs"]["logs"]["panels"]}
+    said = [(row[2], row[3]) for row in panels["entries"]["rows"]]
+    assert said == [("cat said.txt", "by a command; echo $HOME"), ("stdin", "piped")]
+    assert panels["errors"]["value"] == 2
+
+
 def test_a_file_is_replaced_whole_and_is_private(run: Run, db: Path, home: Path) -> None:
     target = home / "out.json"
     target.write_text("before")

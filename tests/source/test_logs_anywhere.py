@@ -395,6 +395,27 @@ def test_filters(tmp_path: Path, text: str, expected: set[str]) -> None:
     book.close()
 
 
+def test_who_narrows_the_list_and_at_once_looks_for_something_gets_both(tmp_path: Path) -> None:
+    lines = [line(n, f"{n}", "ERROR" if n % 2 else "INFO") for n in range(40)]
+    (tmp_path / "a.log").write_text("".join(lines))
+    book = opened(tmp_path / "a.log")
+    looked = Browser(book)
+    looked.refresh()
+    looked.show_only(Filter.parse("level:error"), frozenset())
+    looked.seek(START + timedelta(seconds=20))
+    arrived = threading.Event()
+    looked.listener = lambda: arrived.set() if looked.arrival.number is not None else None
+    thread = threading.Thread(target=looked.run)
+    thread.start()
+    assert arrived.wait(30)
+    looked.stop()
+    thread.join()
+    assert {entry.level for entry in looked.all()} == {"error"}
+    place = looked.place(looked.arrival.number or 0)
+    assert place is not None and looked[place].message == "21"
+    book.close()
+
+
 def test_a_period_that_cuts_a_bucket_is_counted_to_the_entry(tmp_path: Path) -> None:
     (path,) = written(tmp_path, [[line(n, f"{n}") for n in range(100)]])
     book = opened(path)

@@ -246,6 +246,29 @@ def test_the_end_of_a_log_is_there_and_keys_work_before_what_reads_databases_is_
     assert console.child.exitstatus == 0
 
 
+def test_what_is_piped_in_is_followed_while_keys_come_from_the_terminal(demo: Path, tmp_path: Path) -> None:
+    line = "2025-10-16 10:00:0{} [   ERROR] app - {}\\n"
+    waits = "while [ ! -e go ]; do sleep 0.05; done"
+    writer = f"printf '{line.format(1, 'piped')}'; {waits}; printf '{line.format(2, 'later')}'"
+    console = f"{sys.executable} -m aiops_tui --db sqlite:///{demo} --tab logs --lang en --log-file -"
+    environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(Path.cwd()), "AIOPS_STATE_DIR": str(tmp_path)}
+    command = ["-c", f"({writer}) | {console}"]
+    child = pexpect.spawn("sh", command, env=environ, dimensions=(40, 120), encoding="utf-8", cwd=tmp_path)
+    try:
+        child.expect("piped", timeout=_PATIENCE)
+        child.send("?")
+        child.expect("Help", timeout=_PATIENCE)
+        child.send("q")
+        (tmp_path / "go").touch()
+        child.expect("later", timeout=_PATIENCE)
+        child.send("q")
+        child.expect(pexpect.EOF, timeout=_PATIENCE)
+        child.wait()
+        assert child.exitstatus == 0
+    finally:
+        child.close(force=True)
+
+
 def test_a_lost_terminal_ends_the_console(demo: Path, terminal: Start) -> None:
     console = terminal(f"sqlite:///{demo}")
     console.sees("live")

@@ -51,6 +51,7 @@ class Browser(Listing):
         self._seen = -1
         self._asked = threading.Condition()
         self._wish: Wish | None = None
+        self._narrowing: Wish | None = None
         self._sought: Match | None = None
         self._hits: Hits | None = None
         self._told = 0.0
@@ -113,7 +114,10 @@ class Browser(Listing):
             self._book.poll_feeds(cancelled)
             self._narrow(match_of(wanted, self.sources, hidden), cancelled)
 
-        self._begin(narrow)
+        with self._asked:
+            # Whoever goes on to look for something does so among what is shown then.
+            self._narrowing = narrow
+        self._begin(lambda cancelled: None)
 
     def next_error(self, step: int, number: int | None) -> None:
         """Go to the next (1) or previous (-1) error from an entry on, or back from the end."""
@@ -161,17 +165,23 @@ class Browser(Listing):
                 if self._stopping:
                     return
                 wish, self._wish = self._wish, None
+                narrowing, self._narrowing = self._narrowing, None
                 self.busy = 0 if wish is None else 1  # at once, lest a lesser wish take the place of this one
             if wish is None:
                 self._count_on()
                 continue
             try:
-                wish(lambda: self._stopping or self._wish is not None)
+                if narrowing is not None:
+                    narrowing(self._is_over)
+                wish(self._is_over)
             except (ExpressionError, SourceError):
                 self._arrived(None, missed=True)
             finally:
                 self.busy = 0
             self._changed()
+
+    def _is_over(self) -> bool:
+        return self._stopping or self._wish is not None
 
     def stop(self) -> None:
         """End `run`."""

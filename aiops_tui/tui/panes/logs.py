@@ -48,6 +48,8 @@ class LogsPane(Pane):
         self._off_at_first = self.hidden
         self._window = WindowSpec()
         self._narrowed: tuple[object, ...] = (None, Filter(), Filter(), self.hidden)
+        self._moment: datetime | None = None
+        """Where to go once there is a list."""
 
     def show(self, seen: Seen) -> None:
         """Show what is new, of the list only what the filter lets through."""
@@ -63,6 +65,7 @@ class LogsPane(Pane):
         else:
             self._follow(seen)
         super().show(seen)
+        self._go()
 
     def plan_now(self) -> Plan:
         """Return the arrangement with the load of the machine where the logs tell it."""
@@ -113,9 +116,20 @@ class LogsPane(Pane):
         self.app.push_screen(Palette(listed, words("tui.logs.sources")), chosen)
 
     def go_to(self, moment: datetime) -> None:
-        """Go to a moment in the list, and give it the keys."""
+        """Go to a moment in the list, and give it the keys; as soon as there is one."""
+        self._moment = moment
+        self._go()
+
+    def _begin(self) -> None:
+        super()._begin()
+        self._go()
+
+    def _go(self) -> None:
+        moment = self._moment
+        if moment is None or not self.is_mounted or self._seen.book is None:
+            return
+        self._moment, self._window = None, self._seen.view.window
         self.bring("entries")
-        self._window = self._seen.view.window
         self.query_one(Entries).seek(moment)
 
     def panels(self) -> Iterator[Drawn]:
