@@ -11,7 +11,7 @@ from aiohttp import WSMsgType, web
 
 from aiops_tui.web.child import Child
 
-HEARTBEAT = 2.6
+HEARTBEAT = 2.2
 """Seconds of silence after which a page is asked whether it is still there; it has half of that to answer."""
 
 MOST_BYTES = 256 * 1024

@@ -177,10 +177,10 @@ class Tab:
 
 
 @asynccontextmanager
-async def chromium(folder: Path) -> AsyncIterator[Chromium]:
-    """Give a browser that keeps what it has in a folder."""
+async def chromium(folder: Path, *flags: str) -> AsyncIterator[Chromium]:
+    """Give a browser that keeps what it has in a folder; of flags given twice the last one counts."""
     process = await create_subprocess_exec(
-        PROGRAM, *_FLAGS, f"--user-data-dir={folder}", "about:blank", stdout=DEVNULL, stderr=DEVNULL,
+        PROGRAM, *_FLAGS, *flags, f"--user-data-dir={folder}", "about:blank", stdout=DEVNULL, stderr=DEVNULL,
         start_new_session=True, env={**os.environ, "HOME": str(folder)},
     )  # fmt: skip
     try:
