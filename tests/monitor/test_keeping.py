@@ -91,7 +91,7 @@ def test_what_came_meanwhile_is_counted_and_what_went_is_not(backend: Backend, t
         # Evaluations are made anew by each of their runs: what is known of conversations survives that.
         assert slices < 8
     conversations, negative, feedback, scores = counted(collected)
-    assert (conversations, feedback, scores) == (410, 129, 3.0)
+    assert (conversations, feedback, scores) == (410, 129, 1.0)
     assert negative == sum(talk.sentiment == "부정" for talk in backend.talks())
 
 
