@@ -308,7 +308,7 @@ class Collector:
         self._choice.forget()
         self._finder.clear()
         self._reasons.clear()
-        self._answers.clear()
+        self._figures.lists.forget()
         collected = self.collect(view, (), progress).inputs
         since = since_of(collected.window, collected.previous)
         for book in list(self._books.values()):
@@ -317,7 +317,7 @@ class Collector:
             for done, steps in book.cover_everything(since, signs):
                 progress(done, steps)
             book.judgements.forget()
-        self._answers.clear()
+        self._figures.lists.forget()
 
     def _ask_ahead(self, books: Sequence[Book], signs: Signs) -> dict[Book, dict[Hashable, Any]]:
         """Ask in one message, where a message costs time, what bringing the books up to date is going to ask."""
@@ -378,6 +378,7 @@ class Collector:
         self._finder.clear()
         if before is None or (before.conversations, before.feedback) != (schema.conversations, schema.feedback):
             self._books.clear()
+            self._figures.lists.forget()
         for query, book in self._books.items():
             book.adopt(self._relations_for(query.wanted))
 

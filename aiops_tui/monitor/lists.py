@@ -73,6 +73,11 @@ class Lists:
         # Asked at each poll that finds something, and made anew only for another question.
         self._recent: tuple[Relations, Hashable, Statement] | None = None
 
+    def forget(self) -> None:
+        """Ask for everything anew, whatever that takes."""
+        self.answers.clear()
+        self.last_users = None
+
     def users(
         self,
         on: Relations,

@@ -109,6 +109,24 @@ def test_rows_that_changed_meanwhile_are_not_said_to_have_been_recounted(backend
     assert counted(look(backend.url, tmp_path)[0])[1] == 50
 
 
+def test_a_recount_of_everything_counts_users_anew_however_dear_they_were(backend: Backend, tmp_path: Path) -> None:
+    settings = replace(settings_for(backend.url, tmp_path), state_dir=tmp_path)
+    with closing(open_database(settings)) as database:
+        database.connect()
+        collector = Collector(settings, database, replace(TUNING, share=1e-9), at_once=False)
+
+        def users() -> int | None:
+            collector.probe()
+            return collector.collect(VIEW, ("overview",), lambda done, steps: None).inputs.current.active_users
+
+        before = users()
+        backend.run("UPDATE conversation_log SET user_id = 'somebody' WHERE id > 100")
+        backend.commit()
+        assert users() == before, "they were just counted"
+        collector.reconcile(VIEW, lambda done, steps: None)
+        assert users() == len({talk.user for talk in backend.talks()} - {None, ""})
+
+
 def test_of_a_table_made_anew_nothing_is_taken_over(backend: Backend, tmp_path: Path) -> None:
     look(backend.url, tmp_path)
     backend.create()
