@@ -23,6 +23,9 @@ from aiops_tui.source.problems import SourceError
 PAGE = 1000
 """So many entries are read at once beyond those that are there."""
 
+_NEAR, _NEAR_BYTES = 200, 32 * 1024
+"""So much is read to either side of where a jump leads: what the tallest screen shows, and no more."""
+
 _NEVER = 2**62
 _TELLING = 0.25
 """While hits are counted, it is told so often how many there are, in seconds."""
@@ -114,10 +117,8 @@ class Browser(Listing):
             self._book.poll_feeds(cancelled)
             self._narrow(match_of(wanted, self.sources, hidden), cancelled)
 
-        with self._asked:
-            # Whoever goes on to look for something does so among what is shown then.
-            self._narrowing = narrow
-        self._begin(lambda cancelled: None)
+        self._narrowing = narrow
+        self._begin(narrow)
 
     def next_error(self, step: int, number: int | None) -> None:
         """Go to the next (1) or previous (-1) error from an entry on, or back from the end."""
@@ -151,6 +152,9 @@ class Browser(Listing):
 
     def _begin(self, wish: Wish) -> None:
         with self._asked:
+            if self._wish is not None and self._wish is self._narrowing:
+                # Who narrows the list and goes on at once to look for something does so among what is shown then.
+                self._narrowing = wish = _both(self._wish, wish)
             self._wish = wish
             self._asked.notify()
 
@@ -165,23 +169,17 @@ class Browser(Listing):
                 if self._stopping:
                     return
                 wish, self._wish = self._wish, None
-                narrowing, self._narrowing = self._narrowing, None
                 self.busy = 0 if wish is None else 1  # at once, lest a lesser wish take the place of this one
             if wish is None:
                 self._count_on()
                 continue
             try:
-                if narrowing is not None:
-                    narrowing(self._is_over)
-                wish(self._is_over)
+                wish(lambda: self._stopping or self._wish is not None)
             except (ExpressionError, SourceError):
                 self._arrived(None, missed=True)
             finally:
                 self.busy = 0
             self._changed()
-
-    def _is_over(self) -> bool:
-        return self._stopping or self._wish is not None
 
     def stop(self) -> None:
         """End `run`."""
@@ -298,8 +296,8 @@ class Browser(Listing):
                 pass
             starts[index] = pages.low if key == -_NEVER else pages.at(key)
         stretch = Stretch(book.pages, starts, key, self._wanted)
-        stretch.forth(PAGE, book.highs(), cancelled)
-        stretch.back(PAGE // 2, cancelled, self._looked)
+        stretch.forth(_NEAR, book.highs(), cancelled, size=_NEAR_BYTES)
+        stretch.back(_NEAR, cancelled, self._looked, size=_NEAR_BYTES)
         self._show(stretch)
         with book.lock:
             keys = [rows.keys[at] for rows, span, _ in self._parts() for at in span]
@@ -395,6 +393,14 @@ class Browser(Listing):
             position = place_of(numbers[1])[1] if len(numbers) > 1 else page.high
         starts = {other: its.at(key) for other, its in pages.items() if other != index}
         return {**starts, index: position}, key
+
+
+def _both(one: Wish, other: Wish) -> Wish:
+    def wish(cancelled: Cancelled) -> None:
+        one(cancelled)
+        other(cancelled)
+
+    return wish
 
 
 def _clue(text: str) -> Clue:

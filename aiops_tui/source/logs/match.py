@@ -14,7 +14,7 @@ from aiops_tui.source.logs.pages import Page
 from aiops_tui.source.logs.rows import Extra, Rows
 from aiops_tui.source.logs.source import Batch
 
-_READ = 128 * 1024
+READ = 128 * 1024
 SEARCHED = 4 * 1024 * 1024
 """So many bytes are read at once where few entries are wanted."""
 
@@ -125,9 +125,12 @@ class Match:
         text = "\n".join((f"{rows.origins[place]} - {rows.messages[place]}", *lines)).encode("utf-8", "replace")
         return all(clue.found_in(text) != clue.negated for clue in self.clues)
 
-    def page(self, pages: Paged, position: int, *, backwards: bool) -> Page | None:
-        """Return the next page of a log with the entries that are wanted; none are read where none can be."""
-        size = SEARCHED if self._quick else _READ
+    def page(self, pages: Paged, position: int, *, backwards: bool, size: int = READ) -> Page | None:
+        """Return the next page of a log with the entries that are wanted; none are read where none can be.
+
+        ``size`` is how many bytes are read where it is not known that few are wanted.
+        """
+        size = SEARCHED if self._quick else size
         pages = pages.having(self._words) if self._words else pages
         if backwards:
             page = pages.before(position, size, self._may_be_in)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from aiops_tui.source.logs.dialects import NO_TIME
 from aiops_tui.source.logs.reading import BLOCK, Block, Lines
@@ -19,6 +20,9 @@ APART = 16 * 1024
 May = Callable[[bytes], bool]
 
 _PROBE = 16 * 1024
+_ASKED = 33
+"""So many lines that say a time are asked for it around a position."""
+
 _STRIDE = 1024 * 1024
 
 
@@ -188,13 +192,9 @@ class Pages:
 
     def _times(self, position: int, size: int) -> list[int]:
         now = round(time.time() * 1000)
-        reader, batch = Reader(self.source.index, self.source.zone), Batch()
         block = self._lines(position, position + size, aligned=position == self.chain.floor(position + 1))
-        place = reader.first_head(block, now)
-        if place is None:
-            return []
-        reader.take(Block(block.lines[place:][:64], block.starts[place:][:64]), batch, now)
-        return [at for at in batch.rows.times if at != NO_TIME]
+        heads = (self._reader.format.head(_text(line), now) for line in block.lines if line)
+        return [head.time for head in islice(filter(None, heads), _ASKED) if head.time != NO_TIME]
 
     def _beginning(self, start: int, high: int, floor: int) -> int:
         """Return the first sure beginning of an entry from ``start`` to before ``high``, else the last before that."""
@@ -263,6 +263,10 @@ class Pages:
     def _unfinished(self, high: int) -> bool:
         """Return whether a line that ends at a position may still be being written."""
         return high >= self.chain.high
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "replace").removesuffix("\r")
 
 
 def _joined(page: Page, following: Page) -> Page:

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from aiops_tui.source.logs.match import Match
+from aiops_tui.source.logs.match import READ, Match
 from aiops_tui.source.logs.paged import Paged
 from aiops_tui.source.logs.pages import Page
 from aiops_tui.source.logs.rows import Extra, Rows
@@ -71,8 +71,9 @@ class Stretch:
         cancelled: Cancelled,
         progress: Callable[[int], None] = lambda read: None,
         until: int = _FIRST,
+        size: int = READ,
     ) -> None:
-        """Read older entries until there are so many more, or none that are older, or as old as ``until``."""
+        """Read older entries, ``size`` bytes at once, until there are so many more, or none, or as old as ``until``."""
         enough = len(self.span(closed=False)) + more
         while len(self.span(closed=False)) < enough and not cancelled():
             left = [index for index, end in self.ends.items() if not end.begun and end.low_key > until]
@@ -80,7 +81,7 @@ class Stretch:
                 return
             index = max(left, key=lambda index: self.ends[index].low_key)
             end, pages = self.ends[index], self._pages[index]
-            page = self._wanted.page(pages, end.low, backwards=True)
+            page = self._wanted.page(pages, end.low, backwards=True, size=size)
             if page is None:
                 end.begun = not pages.deepen(cancelled)
                 continue
@@ -99,8 +100,9 @@ class Stretch:
         limits: Mapping[int, int],
         cancelled: Cancelled,
         progress: Callable[[int], None] = lambda read: None,
+        size: int = READ,
     ) -> None:
-        """Read newer entries, up to a position in each log, until there are so many more."""
+        """Read newer entries, ``size`` bytes at once, up to a position in each log, until there are so many more."""
         self._admit()
         enough = len(self.span()) + more
         while len(self.span()) < enough and not cancelled():
@@ -111,7 +113,7 @@ class Stretch:
                 return
             index = min(left, key=lambda index: self.ends[index].high_key)
             end = self.ends[index]
-            page = self._wanted.page(self._pages[index], end.high, backwards=False)
+            page = self._wanted.page(self._pages[index], end.high, backwards=False, size=size)
             if page is None:
                 end.high = limits[index]
                 continue
