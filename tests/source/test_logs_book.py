@@ -106,8 +106,8 @@ def test_long_messages_are_bounded_in_memory(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(book_module, "TEXT_BYTES", 100_000)
     path = tmp_path / "app.log"
     kept = new(path)
-    for n in range(10):
-        append(path, *(line(n, "x" * 3000) + "  y\n" * 100 for _ in range(10)))
+    for n in range(5):
+        append(path, *(line(n, "x" * 3000) + "  y\n" * 100 for _ in range(20)))
         kept.poll()
     held = sum(len(entry.message) + sum(map(len, entry.more)) for entry in kept.entries(0, len(kept)))
     assert 0 < held < 100_000

@@ -350,6 +350,17 @@ def test_of_a_large_file_the_end_is_read(tmp_path: Path, follow: Open) -> None:
     assert book.problems == ()
 
 
+def test_of_many_short_lines_few_are_read_at_first(tmp_path: Path, follow: Open) -> None:
+    for length, least, most in ((60, 200, 1000), (2000, 100, 200)):
+        path = tmp_path / f"{length}.log"
+        lines = [line(n).rstrip("\n") + "x" * length + "\n" for n in range(600_000 // length)]
+        path.write_text("".join(lines))
+        book = follow(path)
+        book.poll()
+        assert least <= len(book) <= most
+        assert lines[-1].endswith(f"{book[-1].message}\n")
+
+
 @pytest.mark.parametrize(("more", "first"), [(0, 5), (1, 5), (-1, 6), (-len(line(0)), 6), (1 - len(line(0)), 6)])
 def test_where_the_end_begins(tmp_path: Path, more: int, first: int) -> None:
     """A line is read if it lies within the bytes that are read, from its very first one."""

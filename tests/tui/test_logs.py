@@ -64,3 +64,15 @@ async def test_logs_are_told_apart_by_their_marks(desk: Open) -> None:
         logs.entries[-1] = replace(logs.entries[-1], source="db.log")
         logs.listener()
         await d.sees("■ app.log", "● db.log")
+
+
+async def test_a_screen_that_grows_is_filled(desk: Open) -> None:
+    def little(monitor: Any) -> None:
+        monitor.logs.drop(len(monitor.logs.entries) - 20)
+        monitor.logs.at_start = False
+
+    async with desk(view=View(tab="logs"), prepare=little, size=(80, 24)) as d:
+        await d.sees("request served 199")
+        d.monitor.logs.wishes.clear()
+        await d.pilot.resize_terminal(200, 60)
+        await d.until(lambda: ("older",) in d.monitor.logs.wishes)

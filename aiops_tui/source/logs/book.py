@@ -28,7 +28,7 @@ from aiops_tui.text.printable import printable
 TEXT_BYTES = 16 * 1024 * 1024
 """So much memory is given to messages and the lines that follow them."""
 
-_FIRST_LOOK = 16 * FIRST_LOOK
+_FIRST_LOOK = 4 * FIRST_LOOK
 _NEVER = 2**62
 _AHEAD = 5 * 60_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -21,8 +21,11 @@ MOST_BEHIND = 32 * 1024 * 1024
 AT_ONCE = 2 * 1024 * 1024
 """So many bytes of the file that is open are taken at one read."""
 
-FIRST_LOOK = 64 * 1024
+FIRST_LOOK = 256 * 1024
 """So many bytes before the end are read of a file that is opened; those before them when they are asked for."""
+
+_GLANCE, _ENOUGH = 64 * 1024, 200
+"""Of a file that is longer fewer bytes are read where they are so many lines: it is on the screen sooner."""
 
 _MIB = 1024 * 1024
 _NOTICES = {
@@ -197,7 +200,7 @@ class FollowedFile:
         self.modified = status.st_mtime
         behind = status.st_size - file.offset
         if behind > (MOST_BEHIND if first_look is None else first_look):
-            start = status.st_size - (AT_ONCE if first_look is None else first_look)
+            start = status.st_size - (AT_ONCE if first_look is None else _glance(file, status.st_size, first_look))
             if first_look is None:
                 self.skipped += start - file.offset
             file.seek(start - 1)  # so that a line that begins right there is not taken for a torn one
@@ -230,6 +233,12 @@ class FollowedFile:
             return Notice(_NOTICES[error.errno], {"path": self.name})
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return Notice("logs.failed", {"path": self.name, "reason": printable(reason)})
+
+
+def _glance(file: OpenFile, size: int, first_look: int) -> int:
+    """Return how many bytes before the end to read at first."""
+    part = min(_GLANCE, first_look)
+    return part if file.at(size - part, part).count(b"\n") >= _ENOUGH else first_look
 
 
 def _after(files: Sequence[OpenFile], ours: OpenFile) -> list[OpenFile]:

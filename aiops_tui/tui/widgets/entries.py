@@ -247,6 +247,11 @@ class Entries(Rows):
             if sum(entry.repeats for entry in entries) < _MOST_TO_FILL:
                 self.book.older()
 
+    def on_resize(self) -> None:
+        """Read more where there is room for more than was read."""
+        if self.following:
+            self.call_next(self._fill)
+
     def _leave_end(self) -> None:
         if self.following and self.book is not None:
             self._seen = self.book.arrived

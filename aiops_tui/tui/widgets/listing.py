@@ -119,6 +119,10 @@ class Listing(TableView):
         super().scroll_rows(rows)
         self._read_on()
 
+    def on_resize(self) -> None:
+        """Read on where there is room for more than was read."""
+        self.call_next(self._read_on)
+
     def action_sort(self) -> None:
         """Do nothing: pages come in the order of their keys."""
 
