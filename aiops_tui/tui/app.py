@@ -137,14 +137,18 @@ class Console(Patient):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Begin the work behind the first frame as soon as that is on its way to the terminal."""
         super()._display(screen, renderable)
-        if renderable is not None and not self._generation:
-            self.restart()
+        if renderable is not None:
+            self._go_on()
 
-    def _begin(self) -> None:
+    def _go_on(self) -> None:
+        """Begin the work, and take what was kept of earlier sessions before there are figures to hold against it."""
         if not self._generation:
             self.restart()
+            self._remember()
+
+    def _begin(self) -> None:
+        self._go_on()
         self.update()
-        self._remember()
         self._desk.watch_outbox()
         if self.session.view.conversation is not None:
             self._desk.open_conversation(self.session.view.conversation)
