@@ -280,7 +280,7 @@ def reload_configuration(place: Place) -> None:
 
     before = loaded()
     place.run("SELECT pg_reload_conf()")
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while loaded() == before:
         assert time.monotonic() < deadline, "not read"
         time.sleep(0.01)
