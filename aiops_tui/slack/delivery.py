@@ -30,6 +30,7 @@ _RETRY = (5.0, 15.0, 60.0, 300.0)
 
 _THREAD_GONE = frozenset({"thread_not_found", "message_not_found", "cannot_reply_to_message"})
 _WITHOUT_PICTURES = "slack.sent_without_picture"
+_CUT_OFF_PICTURE = "slack.sent_perhaps_without_picture"
 
 
 class Courier:
@@ -184,12 +185,16 @@ class Courier:
     def _put_picture(self, entry: Entry, parcel: Parcel, picture: bytes, settings: Settings) -> None:
         # A picture belongs to the thread's first message, for Slack has no threads within threads.
         first = self.outbox.get(entry.parent).ts if entry.parent is not None else entry.ts
-        # Written down before it is shown: should the process end now, the picture is not put there twice.
+        # Written down before it is shown: should the process end now, the picture is not put there twice, and that it
+        # may be missing is told.
+        sent, cut_off = self.outbox.get(entry.id).notice, Notice(_CUT_OFF_PICTURE, {"channel": entry.channel})
         done = calls.upload(
             picture, parcel.picture_name, entry.title, entry.channel_id or "", first or "", settings,
-            lambda file: self.outbox.complete(entry.id, file_id=file),
+            lambda file: self.outbox.complete(entry.id, file_id=file, notice=cut_off),
         )  # fmt: skip
-        if done.kind != "sent":
+        if done.kind == "sent":
+            self.outbox.complete(entry.id, notice=sent)
+        else:
             values = {"channel": entry.channel, "scope": str(done.notice.values.get("needed", "files:write"))}
             self.outbox.complete(entry.id, notice=Notice(_WITHOUT_PICTURES, values))
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -286,6 +287,29 @@ def test_a_picture_whose_sender_was_killed_is_put_there_once(
         courier(bot, clock).deliver()
     assert [posted.file for posted in fake_slack.posted] == [None, b"\x89PNG"]
     assert outbox.get(entry.id).state == "sent"
+
+
+def test_a_picture_cut_off_between_noting_and_showing_it_is_told(
+    bot: Settings, outbox: Outbox, clock: Clock, fake_slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = put(outbox, clock, picture=b"\x89PNG")
+    show = calls._call
+
+    def killed(method: str, *given: Any) -> Any:
+        if method == "files.completeUploadExternal":
+            raise KeyboardInterrupt
+        return show(method, *given)
+
+    monkeypatch.setattr(calls, "_call", killed)
+    with pytest.raises(KeyboardInterrupt):
+        courier(bot, clock).deliver()
+    monkeypatch.undo()
+    courier(bot, clock).deliver()
+    assert [posted.file for posted in fake_slack.posted] == [None]
+    assert "may be missing" in EN.notice(outbox.get(entry.id).notice)
+    other = put(outbox, clock, key="other", picture=b"\x89PNG")
+    courier(bot, clock).deliver()
+    assert outbox.get(other.id).notice.id == "slack.sent"
 
 
 def test_a_broken_outbox_is_put_aside_and_a_new_one_begun(bot: Settings, outbox: Outbox, clock: Clock) -> None:
