@@ -186,7 +186,8 @@ class Collector:
     def glance(self, view: View) -> Collected | None:
         """Return the Overview of a large table before its cells are read, None where that is no gain.
 
-        It is whole and exact; what filters and other tabs need is still to be read. What fails is told by `collect`.
+        Its figures are exact; the latest conversations may lack scores that came meanwhile. What filters and other tabs
+        need is still to be read. What fails is told by `collect`.
         """
         signs = self.signs or self.probe()
         if view.tab != "overview" or view.filter or signs.rows_from(None) < _MANY_ROWS:
