@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiops_tui.model.records import LEVELS
@@ -27,14 +28,17 @@ LONG_STEP = 900_000
 
 _CELLS = {"cell": int, "n": int}
 
-PIECE = 2 * 1024 * 1024
+PIECE = 8 * 1024 * 1024
 _LATE = 600_000
 """Entries may be so much older than those before them and still be found at the start of a window."""
 
 _AHEAD = 1
 """So many pieces more are read and taken apart, outside of the interpreter, while one is counted."""
 
-_REMEMBERED = 20_000
+_COMPARED = 8
+"""Each line is held against so many levels; lines that say another one are told apart by what they say."""
+
+_REMEMBERED = 50_000
 _SAMPLE = 8 * 1024
 _WIDTH = len(LEVELS)
 Cancelled = Callable[[], bool]
@@ -51,10 +55,17 @@ class _Span:
 
 
 class _Parts(NamedTuple):
-    """The lines of a piece, ``m`` and ``v`` what each says of its time and level, and how often each pair is said."""
+    """The lines of a piece, ``m`` and ``v`` what each says of its time and level.
+
+    From one of ``starts`` to the next all say the same time. Lines at ``places`` say one of the usual ``levels``, which
+    are places in `LEVELS`; those at ``rest`` none of them.
+    """
 
     lines: pl.DataFrame
-    pairs: pl.DataFrame
+    starts: pl.Series
+    levels: Mapping[str, int]
+    places: Mapping[str, pl.Series]
+    rest: pl.Series
 
 
 class Counts:
@@ -69,8 +80,8 @@ class Counts:
         self._cells: Counter[int] = Counter()  # by bucket * _WIDTH + level
         self._open: Counter[int] = Counter()
         self._open_end = -1
-        self._usual: dict[str, int] = {}
-        self._levels: dict[str, int] = {}
+        self._buckets: dict[str, int | None] = {}
+        self._hour = ""
 
     def missing(self, since: int) -> int:
         """Return about how many bytes have to be read to know all from ``since`` on."""
@@ -182,32 +193,59 @@ class Counts:
             found = [line for at, data in self._chain.blocks(low, high) for line in lines.feed(data, at).lines]
             return [_text(line) for line in (*found, *lines.flush().lines)]
         data = self._chain.read(low, high - low)
-        layout = self._layout(data)
-        return [_text(line) for line in data.split(b"\n")] if layout is None else _parts(data, layout)
+        layout, levels = self._layout(data)
+        return [_text(line) for line in data.split(b"\n")] if layout is None else _parts(data, layout, levels)
 
-    def _layout(self, data: bytes) -> Layout | None:
-        """Return where time and level stand in the first lines, None where that is not at the same place in all."""
-        lines = data[:_SAMPLE].decode("utf-8", "replace").split("\n")
-        layouts = Counter(layout for line in lines if (layout := self._format.layout(line)) is not None)
-        return layouts.most_common(1)[0][0] if layouts else None
+    def _layout(self, data: bytes) -> tuple[Layout | None, dict[str, int]]:
+        """Return where time and level stand in most of the first lines, if anywhere, and the levels that these say."""
+        lines = [_text(line) for line in data[:_SAMPLE].split(b"\n")]
+        found = [(line, layout) for line in lines if (layout := self._format.layout(line)) is not None]
+        if not found:
+            return None, {}
+        usual = Counter(layout for _, layout in found).most_common(1)[0][0]
+        levels: dict[str, int] = {}
+        for line in (line for line, layout in found if layout == usual):
+            word = line[usual.level : usual.level + usual.width]
+            # With an offset in it, it may mean another thing after another time.
+            new = word not in levels and len(levels) < _COMPARED and not any(map(str.isdigit, word))
+            if new and (head := self._format.own_head(line)) is not None:
+                levels[word] = head.level
+        return usual, levels
 
     def _count_parts(self, parts: _Parts) -> None:
         """Count lines by what they say of time and level; only what is told apart by that is looked at one by one."""
         import polars as pl  # only where something is counted
 
+        moments = parts.lines["m"].gather(parts.starts).to_list()
+        told = [self._bucket(moment, next(iter(parts.levels), None)) for moment in moments]
+        changes = [i for i, bucket in enumerate(told) if i == 0 or bucket != told[i - 1]]
+        buckets, size = [told[i] for i in changes], parts.lines.height
+        bounds = pl.concat([parts.starts.gather(changes), pl.Series([size], dtype=parts.starts.dtype)])
+        for word, places in parts.places.items():
+            for bucket, (low, high) in zip(buckets, pairwise(places.search_sorted(bounds)), strict=True):
+                if bucket is not None and high > low:
+                    self._cells[bucket * _WIDTH + parts.levels[word]] += high - low
+        runs = [run for bucket, run in zip(buckets, pairwise(bounds), strict=True) if bucket is None]
+        untold = [pl.arange(low, high, eager=True).cast(parts.rest.dtype) for low, high in runs]
+        if untold or len(parts.rest):
+            rest = pl.concat([parts.rest, *untold]).unique().sort()
+            self._count_rest(parts.lines["line"], parts.lines.with_row_index()[rest])
+
+    def _count_rest(self, lines: pl.Series, rest: pl.DataFrame) -> None:
+        """Count what remains of a piece's lines, with their ``index`` in it."""
+        import polars as pl  # only where something is counted
+
         odd: list[tuple[str, str]] = []
-        cells, usual, levels = self._cells, self._usual, self._levels
-        for moment, level, n in zip(*(parts.pairs[name].to_list() for name in ("m", "v", "len")), strict=True):
-            if moment in usual and level in levels:
-                cells[usual[moment] + levels[level]] += n
-            elif (cell := self._verdict(moment, level)) is not None:
-                cells[cell] += n
+        for moment, word, n in rest.group_by("m", "v").len().iter_rows():
+            time, level = self._verdict(moment, word)
+            if time == NO_TIME:
+                odd.append((moment, word))
             else:
-                odd.append((moment, level))
+                self._cells[time // self.step * _WIDTH + level] += n
         if odd:
             strange = pl.DataFrame(odd, schema={"m": pl.String, "v": pl.String}, orient="row")
-            found = parts.lines.with_row_index().join(strange, on=["m", "v"], how="semi").sort("index")
-            self._count_odd(parts.lines["line"], found["index"].to_list(), found["line"].to_list())
+            found = rest.join(strange, on=["m", "v"], how="semi").sort("index")
+            self._count_odd(lines, found["index"].to_list(), found["line"].to_list())
 
     def _count_odd(self, lines: pl.Series, places: Sequence[int], texts: Sequence[str]) -> None:
         """Count the lines that do not say time and level at the usual place, each run of them after the line before."""
@@ -225,23 +263,35 @@ class Counts:
     def _may_begin(self, line: str) -> bool:
         return line[:1] not in {"", " ", "\t"} and self._format.head(line) is not None
 
-    def _verdict(self, moment: str, level: str) -> int | None:
-        """Return the cell of lines that begin so, None where their beginning does not tell."""
-        said = f"{moment}0{level}x - x"
-        head, layout = self._format.own_head(said), self._format.layout(said)
-        if head is None or layout is None or head.time == NO_TIME or layout.tens != len(moment):
+    def _bucket(self, moment: str, word: str | None) -> int | None:
+        """Return the bucket of lines that begin so, and with a usual level, None where that does not tell."""
+        if word is None:
             return None
-        bucket = head.time // self.step * _WIDTH
-        if not any(map(str.isdigit, level)) and len(self._levels) < _REMEMBERED:
-            # Without an offset in it, time and level say the same whatever the other is.
-            if len(self._usual) >= _REMEMBERED:
-                self._usual.clear()
-            self._levels[level] = head.level
-            minute = head.time - 10_000 * int(moment[-1])
-            # Of a minute all is known by one of its tens of seconds; a 61st second is not asked for so.
-            starts = {tens: (minute + 10_000 * tens) // self.step for tens in range(6)}
-            self._usual |= {f"{moment[:-1]}{tens}": start * _WIDTH for tens, start in starts.items()}
-        return bucket + head.level
+        if moment not in self._buckets:
+            if len(self._buckets) >= _REMEMBERED:
+                self._buckets.clear()
+            time, _ = self._verdict(moment, word)
+            self._buckets[moment] = None if time == NO_TIME else time // self.step
+            if time != NO_TIME:
+                self._learn_hour(moment[: -len("mm:s")], word)
+        return self._buckets[moment]
+
+    def _learn_hour(self, hour: str, word: str) -> None:
+        """Take an hour's other moments from its ends, once two of them were asked for, unless clocks change in it."""
+        before, self._hour = self._hour, hour
+        first, last = (self._verdict(f"{hour}{minute}:0", word)[0] for minute in ("00", "59"))
+        if hour == before and NO_TIME not in {first, last} and last - first == 59 * 60_000:
+            for ten in range(0, 3600, 10):
+                moment = f"{hour}{ten // 60:02}:{ten % 60 // 10}"
+                self._buckets[moment] = (first + 1000 * ten) // self.step
+
+    def _verdict(self, moment: str, word: str) -> tuple[int, int]:
+        """Return time and level of lines that begin so, `NO_TIME` where their beginning does not tell."""
+        said = f"{moment}0{word}x - x"
+        head, layout = self._format.own_head(said), self._format.layout(said)
+        if head is None or layout is None or layout.tens != len(moment):
+            return NO_TIME, 0
+        return head.time, head.level
 
     def _count_lines(self, lines: Sequence[str], skip: int = 0) -> None:
         """Count lines one by one but for the first ones, which say only when it was."""
@@ -285,13 +335,24 @@ def _text(line: bytes) -> str:
     return line.lstrip(b"\0").decode("utf-8", "replace").removesuffix("\r")
 
 
-def _parts(data: bytes, layout: Layout) -> _Parts:
+def _parts(data: bytes, layout: Layout, levels: Mapping[str, int]) -> _Parts:
+    """Return the parts of a piece, most of whose lines say one of ``levels``.
+
+    Lines that follow one another mostly say the same time, and few levels: to see where the time changes, and to hold
+    lines against some words, is less than half of the work of telling all of them apart.
+    """
     import polars as pl  # only where something is counted
 
-    if not data.isascii():
-        data = data.decode("utf-8", "replace").encode()
     line = pl.col("line")
-    lines = pl.read_lines(data, name="line").with_columns(
-        line.str.slice(0, layout.tens).alias("m"), line.str.slice(layout.level, layout.width).alias("v")
-    )
-    return _Parts(lines, lines.group_by("m", "v").len())
+    time, level = line.str.slice(0, layout.tens).alias("m"), line.str.slice(layout.level, layout.width).alias("v")
+    try:
+        lines = pl.scan_lines(data, name="line").with_columns(time, level).collect()
+    except pl.exceptions.ComputeError:  # not UTF-8
+        return _parts(data.decode("utf-8", "replace").encode(), layout, levels)
+    starts = lines["m"].ne_missing(lines["m"].shift()).arg_true()
+    places, rest = {}, pl.repeat(value=True, n=lines.height, eager=True)
+    for word in levels:
+        said = lines["v"] == word
+        places[word] = said.arg_true()
+        rest &= ~said
+    return _Parts(lines, starts, levels, places, rest.arg_true())
