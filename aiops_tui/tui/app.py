@@ -70,6 +70,8 @@ class Console(Patient):
         self.sharing = Sharing()
         self.each_second: Callable[[], None] = lambda: None
         """Called each second."""
+        self.grown: Callable[[], None] = lambda: None
+        """Called once all modules are loaded, and once the first figures are here: much of what there is then stays."""
         self.crash_line = ""
         self.stopping: threading.Thread | None = None
         self._factory = factory
@@ -198,6 +200,7 @@ class Console(Patient):
             self.session.attach(message.monitor)
             self._desk.retry_conversation()
             self.update()
+            self.grown()
         else:
             threading.Thread(target=message.monitor.stop, args=(0.3,), daemon=True).start()
 
@@ -207,9 +210,12 @@ class Console(Patient):
 
     def on_published(self, message: Published) -> None:
         """Show what the monitor found; the age of the data alone can wait for the clock to move."""
+        first = self.session.snapshot is None
         if message.generation == self._generation and self.session.publish(message.snapshot, message.status):
             self.update()
             self._tell_changes()
+            if first and self.session.snapshot is not None:
+                self.call_after_refresh(self.grown)
 
     @property
     def _shown(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -20,7 +21,9 @@ _STOP_SECONDS = 0.25
 
 def run_console(settings: Settings, view: View) -> int:
     """Run until the console is left; the monitor gets a moment to cancel what runs."""
+    gc.disable()  # what is loaded at the start is here to stay; to look for garbage in it takes a tenth of a second
     console = Console(settings, view)
+    console.grown = _pass_over_what_stays
     _end_with_the_terminal(console)
     result = console.run(mouse=settings.mouse)
     stopping = console.stopping or console.begin_stopping()
@@ -33,6 +36,12 @@ def run_console(settings: Settings, view: View) -> int:
         print(console.crash_line, file=sys.stderr)  # noqa: T201
         return 1
     return result or console.return_code or 0
+
+
+def _pass_over_what_stays() -> None:
+    """Look for garbage only in what comes from now on: to go through all there is would hold up keys, for long."""
+    gc.freeze()
+    gc.enable()
 
 
 def _end_with_the_terminal(console: Console) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import ModalScreen
 
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.model.panels import Notice
@@ -20,6 +19,7 @@ from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.keys import key_named
 from aiops_tui.tui.look import host
 from aiops_tui.tui.screens.letter import conversation_lines, conversation_text, remaining_lines
+from aiops_tui.tui.screens.over import Over
 from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.reader import Reader
 
@@ -38,7 +38,7 @@ Remains = Callable[[str], Sequence[tuple[str, str]]]
 """Returns what the list knows of a conversation, by heading: of one that is gone it is all there is."""
 
 
-class ConversationScreen(ModalScreen[datetime | None]):
+class ConversationScreen(Over[datetime | None]):
     """Question, answer, scores, comment and feedback; ←/→ go along the list, [ and ] along what the user asked."""
 
     BINDINGS = bindings_of("everywhere", "dialog", "conversation")

@@ -6,12 +6,12 @@ from concurrent.futures import CancelledError, Future
 
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import ModalScreen
 
 from aiops_tui.model.panels import Column, Notice, Table
 from aiops_tui.model.records import TopicCount
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.footer import Footer
+from aiops_tui.tui.screens.over import Over
 from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.empty import Emptiness
 from aiops_tui.tui.widgets.rows import Rows
@@ -22,7 +22,7 @@ Reading = Future[tuple[TopicCount, ...]]
 _COLUMNS = (Column("topic", "topic"), Column("conversations", "count"))
 
 
-class OtherTopics(ModalScreen[str | None]):
+class OtherTopics(Over[str | None]):
     """Lists topics by conversations, and ends with the one that was gone into, or none."""
 
     BINDINGS = bindings_of("everywhere", "dialog", only=frozenset({"close", "leave", "repaint", "suspend", "shut"}))

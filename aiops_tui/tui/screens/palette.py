@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.text.cells import width as cells
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.look import host
+from aiops_tui.tui.screens.over import Over
 from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.rows import Rows
 
@@ -77,7 +77,7 @@ class Commands(Rows):
         return [(Span(" " + self.look.words("tui.palette.none"), "muted"),)]
 
 
-class Palette(ModalScreen[Command | None]):
+class Palette(Over[Command | None]):
     """Asks for a command, or under a ``heading`` of its own for one of some choices."""
 
     BINDINGS = bindings_of("everywhere", only=frozenset({"leave", "repaint"}))

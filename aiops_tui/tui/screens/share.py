@@ -9,7 +9,6 @@ from typing import cast
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
@@ -27,6 +26,7 @@ from aiops_tui.text.cells import fit, wrap
 from aiops_tui.text.cells import width as cells
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.look import LOW, host
+from aiops_tui.tui.screens.over import Over
 from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.reader import Reader
 from aiops_tui.tui.widgets.rows import Rows
@@ -110,7 +110,7 @@ class Choices(Rows):
         self.redraw()
 
 
-class ShareSheet(ModalScreen[Wish | None]):
+class ShareSheet(Over[Wish | None]):
     """Asks how to share; what is kept back by default can be shown for this one share.
 
     ``warned`` are channels of which one was told that another organisation reads them.

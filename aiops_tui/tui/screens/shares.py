@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import ModalScreen
 
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.text.cells import fit
@@ -17,6 +16,7 @@ from aiops_tui.text.printable import printable
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.look import host
+from aiops_tui.tui.screens.over import Over
 from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.rows import Rows
 
@@ -92,7 +92,7 @@ class Shares(Rows):
         return [(Span(" " + self.look.words(message), "muted"),)]
 
 
-class SharesSheet(ModalScreen[None]):
+class SharesSheet(Over[None]):
     """Lists the shares; each can be sent again or given up."""
 
     BINDINGS = bindings_of("everywhere", "shares", "dialog")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 
 from aiops_tui.tui.bindings import bindings_of
 from aiops_tui.tui.clipboard import told
 from aiops_tui.tui.footer import Footer
 from aiops_tui.tui.look import host
+from aiops_tui.tui.screens.over import Over
 from aiops_tui.tui.styles import STYLES
 from aiops_tui.tui.widgets.reader import Reader, Write
 
 
-class Sheet(ModalScreen[bool]):
+class Sheet(Over[bool]):
     """Shows one text until it is closed; ``heading`` is its title."""
 
     BINDINGS = bindings_of("everywhere", "dialog")

@@ -9,6 +9,7 @@ from textual.geometry import Size
 
 from aiops_tui.charts.spans import Line, Span
 from aiops_tui.tui.bindings import bindings_of
+from aiops_tui.tui.look import Look
 from aiops_tui.tui.widgets.drawn import Framed
 from aiops_tui.tui.widgets.lines import fit_line, highlighted
 
@@ -29,19 +30,27 @@ class Reader(Framed, can_focus=True):
         self.needle = ""
         self.top = 0
         self._write: Write = lambda width: ()
+        self._written: tuple[tuple[int, Look], Sequence[Line]] | None = None
         self._page = 1
         self._total = 0
         self._height = 0
 
     def show(self, heading: str, write: Write, *, keep_place: bool = False) -> None:
         """Take a text with its heading, from the beginning unless told otherwise."""
-        self.heading, self._write = heading, write
+        self.heading, self._write, self._written = heading, write, None
         self.top = self.top if keep_place else 0
         self.redraw()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the lines that the whole text takes, for a style sheet that asks for no more."""
-        return len(self._write(max(width - 4, 1))) + 2
+        return len(self._text(width - 2)) + 2
+
+    def _text(self, width: int) -> Sequence[Line]:
+        """Return all lines for a width inside the frame; to make them anew at each step would take long."""
+        key = width, self.look
+        if self._written is None or self._written[0] != key:
+            self._written = key, self._write(max(width - 2, 1))
+        return self._written[1]
 
     def title(self) -> Line:
         """Return the heading."""
@@ -56,7 +65,7 @@ class Reader(Framed, can_focus=True):
 
     def content(self, width: int, height: int) -> Sequence[Line]:
         """Return the lines that are in view."""
-        lines = list(self._write(max(width - 2, 1)))
+        lines = self._text(width)
         self._page, self._total = max(height, 1), len(lines)
         self.top = min(max(self.top, 0), max(self._total - self._page, 0))
         seen = lines[self.top : self.top + height]
@@ -74,7 +83,7 @@ class Reader(Framed, can_focus=True):
         """Go to the next (1) or previous (-1) line that has the text sought; say whether there is one."""
         if not self.needle:
             return False
-        lines = self._write(max(self.size.width - 4, 1))
+        lines = self._text(self.size.width - 2)
         for distance in range(1, len(lines) + 1):
             place = (self.top + step * distance) % len(lines)
             if self.needle in "".join(span.text for span in lines[place]).lower():
