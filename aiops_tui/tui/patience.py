@@ -36,7 +36,8 @@ class Patient(App[int]):
         self.keys: tuple[Key, ...] = KEYS
         self._tail = SequenceTail()
         self._held: list[events.Key] = []
-        self._taken_at = 0.0
+        self.taken_at = 0.0
+        """When the last key was pressed, by the clock that only goes on."""
         self._silence: asyncio.TimerHandle | None = None
         self._ahead: list[events.Key] | None = None
         self._ahead_until = 0.0
@@ -44,7 +45,7 @@ class Patient(App[int]):
     async def on_event(self, event: events.Event) -> None:
         """Hold printable keys back for a moment, outside inputs: a paste is no command."""
         if isinstance(event, events.Key):
-            self._taken_at = max(self._taken_at, event.time)
+            self.taken_at = max(self.taken_at, event.time)
         if not isinstance(event, events.Key) or event.is_forwarded or self._is_typing:
             await super().on_event(event)
             return
@@ -76,7 +77,7 @@ class Patient(App[int]):
         return self.focused is not None and any(kind.__name__ == "Input" for kind in type(self.focused).__mro__)
 
     def _release(self) -> None:
-        if isinstance(self._driver, TerminalDriver) and self._driver.more_since(self._taken_at):
+        if isinstance(self._driver, TerminalDriver) and self._driver.more_since(self.taken_at):
             self._wait(WATCHED_SECONDS)
             return
         held, self._held, self._silence = self._held, [], None

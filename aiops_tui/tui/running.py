@@ -18,9 +18,19 @@ from aiops_tui.tui.app import Console
 _STOP_SECONDS = 0.25
 """So long after the key that leaves, what runs may go on at most: the rest of 0.3 s is for the terminal."""
 
+_QUIET_SECONDS = 3.0
+_DUE = 10
+"""So many collections of what is young are followed by one of all there is, as by default."""
+
+_NEVER = 2**30
+
+_TURN_SECONDS = 0.0005
+"""So long the monitor may go on while the screen waits for the interpreter: a key passes through three threads."""
+
 
 def run_console(settings: Settings, view: View) -> int:
     """Run until the console is left; the monitor gets a moment to cancel what runs."""
+    sys.setswitchinterval(_TURN_SECONDS)
     gc.disable()  # what is loaded at the start is here to stay; to look for garbage in it takes a tenth of a second
     console = Console(settings, view)
     console.grown = _pass_over_what_stays
@@ -41,7 +51,14 @@ def run_console(settings: Settings, view: View) -> int:
 def _pass_over_what_stays() -> None:
     """Look for garbage only in what comes from now on: to go through all there is would hold up keys, for long."""
     gc.freeze()
+    gc.set_threshold(*gc.get_threshold()[:2], _NEVER)  # of all there is only when nobody types
     gc.enable()
+
+
+def _sweep(console: Console) -> None:
+    """Look for garbage in all there is, if it is time to and nobody types: a key would have to wait for it."""
+    if gc.isenabled() and gc.get_count()[2] >= _DUE and time.monotonic() - console.taken_at > _QUIET_SECONDS:
+        gc.collect()
 
 
 def _end_with_the_terminal(console: Console) -> None:
@@ -59,10 +76,14 @@ def _end_with_the_terminal(console: Console) -> None:
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         signal.signal(signal.SIGHUP, hung_up)
     signal.signal(signal.SIGTERM, terminated)
-    if _server():
-        console.each_second = lambda: None if str(os.getppid()) == _server() else abandon(console)
-    elif _has_terminal():
-        console.each_second = lambda: None if _has_terminal() else abandon(console)
+    served, had_terminal = _server(), _has_terminal()
+
+    def each_second() -> None:
+        if (str(os.getppid()) != served) if served else (had_terminal and not _has_terminal()):
+            abandon(console)
+        _sweep(console)
+
+    console.each_second = each_second
 
 
 def abandon(console: Console) -> None:

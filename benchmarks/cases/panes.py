@@ -10,7 +10,7 @@ from benchmarks.setting import Setting, is_live
 from benchmarks.terminal import Screen
 
 _PANES = {"overview": b"1", "sentiment": b"2", "evaluation": b"3", "logs": b"4", "feedback": b"5", "users": b"6"}
-_CYCLES = 8
+_CYCLES = 16
 
 
 def _text(screen: Screen) -> object:
