@@ -55,6 +55,7 @@ class Pane(Container):
         self._wants = 0
         self._seen = Seen(None, Status("loading"))
         self._laid_out: object = None
+        self._waiting: list[Widget] = []
         self._pending: tuple[Mapping[str, Mark], str | None] | None = None
 
     def panels(self) -> Iterator[Drawn]:
@@ -87,8 +88,7 @@ class Pane(Container):
 
     def show(self, seen: Seen) -> None:
         """Show what is new; panels that are equal to those on the screen draw nothing."""
-        before = self._arrangement()
-        self._seen = seen
+        before, known, self._seen = self._arrangement(), self._seen, seen
         if not self.is_mounted:
             return
         plan, listed = now = self._arrangement()
@@ -98,13 +98,33 @@ class Pane(Container):
                 self.bring(LIST if listed else plan.first)
             else:
                 self.focus_first()
-        self.show_panels()
+        if now == before and seen.view == known.view and seen.snapshot is not known.snapshot:
+            self._show_one_by_one()
+        else:
+            self.show_panels()
 
     def show_panels(self) -> None:
         """Show what is new in the panels that are seen."""
+        self._waiting = []
         for widget in self.children:
             if widget.display:
                 self._show_in(widget)
+
+    def _show_one_by_one(self) -> None:
+        """Show what came by itself: first the lists, where one may be on the way, then each panel in its turn."""
+        lists = [widget for widget in self.children if isinstance(widget, Listing | Entries) and widget.display]
+        for widget in lists:
+            self._show_in(widget)
+        self._waiting = [widget for widget in self.children if widget not in lists]
+        self._show_next()
+
+    def _show_next(self) -> None:
+        """Show what is new in the next panel; keys come in between."""
+        if self._waiting:
+            widget = self._waiting.pop(0)
+            if widget.display:
+                self._show_in(widget)
+            self.call_later(self._show_next)
 
     def lay_out(self) -> None:
         """Arrange the panels for the present size."""
