@@ -179,6 +179,32 @@ def test_copytruncate(tmp_path: Path, follow: Open, after: int) -> None:
     assert messages(book) == numbered(*range(6 + after))
 
 
+def test_copytruncate_of_a_file_that_was_empty_when_it_was_read(tmp_path: Path, follow: Open) -> None:
+    """Nothing of it was read before it was copied, nor between copy and truncation, and the second time again."""
+    path = tmp_path / "app.log"
+    append(tmp_path / "app.log.9", line(0))
+    os.utime(tmp_path / "app.log.9", (1000, 1000))
+    path.touch()
+    book = follow(path)
+    book.poll()
+    append(path, line(1) + line(2))
+    shutil.copy(path, tmp_path / "app.log.2")
+    os.truncate(path, 0)
+    append(path, line(3))
+    book.poll()
+    assert messages(book) == numbered(1, 2, 3)
+    os.truncate(path, 0)
+    book.poll()
+    append(path, line(4))
+    shutil.copy(path, tmp_path / "app.log.1")
+    append(path, line(5))
+    book.poll()
+    os.truncate(path, 0)
+    append(path, line(6))
+    book.poll()
+    assert messages(book) == numbered(*range(1, 7))
+
+
 def test_copytruncate_twice_after_more_was_read_than_was_copied(tmp_path: Path, follow: Open) -> None:
     path, first, second = tmp_path / "app.log", tmp_path / "app.log.2", tmp_path / "app.log.1"
     book = follow(path)

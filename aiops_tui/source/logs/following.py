@@ -73,6 +73,7 @@ class FollowedFile:
         self._first_look = first_look
         self._first = True
         self._file: OpenFile | None = None
+        self._beside: set[tuple[int, int]] = set()  # rotated files that have been dealt with
         self._lines = Lines()
 
     @property
@@ -146,6 +147,8 @@ class FollowedFile:
             self.close()
 
     def _begin(self) -> Iterator[Block]:
+        with _rotation(self.path) as files:
+            self._beside = {file.identity for file in files}
         file = OpenFile(self.path)
         self._file = file
         room = max(self._first_look - file.status().st_size, 0)
@@ -178,6 +181,8 @@ class FollowedFile:
 
     def _drain(self, file: OpenFile) -> Iterator[Block]:
         """Yield what is new in the file that is open; if it was begun anew, what was missed, and then it from there."""
+        if not file.offset:
+            yield from self._copies(file)
         while True:
             try:
                 yield from self._rest_of(file, self.base, most=AT_ONCE)
@@ -191,6 +196,22 @@ class FollowedFile:
                     file.seek(0)
             else:
                 return
+
+    def _copies(self, file: OpenFile) -> Iterator[Block]:
+        """Yield what was written to a file of which nothing was read yet when it was copied, and truncated."""
+        with _rotation(self.path) as files:
+            with contextlib.suppress(FileNotFoundError):
+                if identity(os.stat(self.path)) == file.identity:  # noqa: PTH116
+                    yield from self._copied(file, files)  # nothing was renamed after it
+
+    def _copied(self, file: OpenFile, files: Sequence[OpenFile]) -> Iterator[Block]:
+        for copy in files:
+            if copy.identity not in self._beside and copy.written >= file.written:
+                yield from self._rest_of(copy, self.base)
+                if not file.takes_up(copy):  # it may be about to be truncated
+                    yield self._lines.flush()
+                    self.base += copy.offset
+            self._beside.add(copy.identity)
 
     def _rest_of(
         self, file: OpenFile, base: int, first_look: int | None = None, most: int | None = None
@@ -225,6 +246,7 @@ class FollowedFile:
                     end = base + file.offset
                     last = file
                 more = bool(following)
+                self._beside.update(file.identity for file in files)
         self.base = end
         return None if last is self._file else last
 
