@@ -199,10 +199,9 @@ class FollowedFile:
 
     def _copies(self, file: OpenFile) -> Iterator[Block]:
         """Yield what was written to a file of which nothing was read yet when it was copied, and truncated."""
-        with _rotation(self.path) as files:
-            with contextlib.suppress(FileNotFoundError):
-                if identity(os.stat(self.path)) == file.identity:  # noqa: PTH116
-                    yield from self._copied(file, files)  # nothing was renamed after it
+        with _rotation(self.path) as files, contextlib.suppress(FileNotFoundError):
+            if identity(os.stat(self.path)) == file.identity:  # noqa: PTH116
+                yield from self._copied(file, files)  # nothing was renamed after it
 
     def _copied(self, file: OpenFile, files: Sequence[OpenFile]) -> Iterator[Block]:
         for copy in files:
