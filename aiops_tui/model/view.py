@@ -8,12 +8,15 @@ from datetime import datetime
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.window import Compare, WindowSpec
 
+USERS = 300
+"""So many users have a row of their own, unless more are asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
     """A tab over a window, narrowed by a filter, compared, sorted; perhaps with one conversation open.
 
-    ``listed`` says that the conversations behind the figures are shown as a list.
+    ``listed`` says that the conversations behind the figures are shown as a list, ``users`` how many users have a row.
     """
 
     tab: str = "overview"
@@ -23,6 +26,7 @@ class View:
     sort: str | None = None
     listed: bool = False
     conversation: str | None = None
+    users: int = USERS
 
     def arguments(self) -> list[str]:
         """Return the command line options that open this view; never the database."""

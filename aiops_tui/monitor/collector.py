@@ -32,6 +32,7 @@ from aiops_tui.monitor.judgements import KeptRows
 from aiops_tui.monitor.keeping import Keeper
 from aiops_tui.monitor.naming import CLOCK
 from aiops_tui.monitor.pages import Stretch, read_other_topics, read_page
+from aiops_tui.monitor.people import ranking
 from aiops_tui.monitor.reasons import Reasons
 from aiops_tui.monitor.scores import judged_otherwise
 from aiops_tui.source.cells import CellQuery
@@ -167,7 +168,16 @@ class Collector:
                 self._answers.expect({})
                 self._asked_of = relations
             scene = Scene(
-                view.filter, (view.window, view.compare), window, previous, signs, relations, base, books, tabs
+                view.filter,
+                (view.window, view.compare),
+                window,
+                previous,
+                signs,
+                relations,
+                base,
+                books,
+                tabs,
+                ranking(view.sort, view.users),
             )
             self._foresee(scene)
             inputs = self._figures.inputs(scene)

@@ -27,6 +27,7 @@ from aiops_tui.source.database import Database
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.problems import Cancelled, SourceError
 from aiops_tui.source.relations import Relations
+from aiops_tui.source.users import Ranking
 
 _SOON = 50_000
 """A question about more rows than this waits until the view has been shown without its answer."""
@@ -40,7 +41,7 @@ _SCORES = 8
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One view resolved: its bounds, the unfiltered books of both periods, and those to count from.
+    """One view resolved: its bounds, the unfiltered books of both periods, those to count from, which users to tell of.
 
     ``asked`` is what the bounds were resolved from, the same for as long as they move with the clock alone.
     """
@@ -54,6 +55,7 @@ class Scene:
     base: dict[str, Book]
     books: dict[str, Book]
     tabs: Collection[str]
+    ranked: Ranking
 
     @property
     def since(self) -> datetime | None:
@@ -131,7 +133,7 @@ class Figures:
         )
         if people:
             asked = Asked(on, wanted, scene.asked, version)
-            inputs = self._people.most_active(inputs, asked, low, rows)
+            inputs = self._people.first(inputs, asked, low, rows, scene.ranked)
         if "feedback" in scene.tabs and on.feedback is not None:
             low = scene.base["current"].first_feedback_in(window.start)
             inputs = self._opinions.add_to(inputs, on, wanted, low, scene.books["current"].version, later=can_wait)
@@ -212,7 +214,9 @@ class Figures:
         before = inputs.before
         if before is not None and scene.previous is not None:
             before = self._judged(scene, before, "before", scene.previous)
-        inputs = self._people.scored(inputs, Asked(on, wanted, scene.asked, version))
+        if "users" in scene.tabs:
+            low, asked_of = scene.low("current"), Asked(on, wanted, scene.asked, version)
+            inputs = self._people.scored(inputs, asked_of, low, scene.signs.rows_from(low), scene.ranked)
         asked = "evaluation" in scene.tabs
         known = scene.base["current"].judgements.rows
         return replace(

@@ -10,22 +10,22 @@ import polars as pl
 
 from aiops_tui.metrics.inputs import Inputs, Person
 from aiops_tui.model.filters import Filter
+from aiops_tui.model.sorting import column_of
 from aiops_tui.model.window import Period, epoch, from_epoch
 from aiops_tui.monitor.answers import Answers
 from aiops_tui.source.database import Database, Row
 from aiops_tui.source.relations import Relations
 from aiops_tui.source.users import (
+    Ranking,
     returning_users,
     top_users,
     user_scores,
     user_trends,
+    users_by_score,
     users_earlier,
     users_within,
 )
 from aiops_tui.text.printable import printable
-
-SHOWN = 300
-"""So many users have a row."""
 
 _TREND = 24
 _SLOW = "source.slow_users"
@@ -35,6 +35,8 @@ _MANY = 50_000
 
 _STEP = 1_000_000
 """So many keys are looked through first for users who were there before."""
+
+_RANKED = ("conversations", "negative_ratio", "score", "last_seen", "user_id")
 
 _BY_NAME = 1_000_000
 _NAMES = pl.Schema({"user": pl.String()})
@@ -53,12 +55,19 @@ class Asked:
     version: Hashable
 
 
+def ranking(sort: str | None, limit: int) -> Ranking:
+    """Return the order of users that a table sorted so begins with."""
+    name, flipped = column_of(sort or "")
+    return Ranking(limit, name, (name != "user_id") != flipped) if name in _RANKED else Ranking(limit)
+
+
 class People:
     """Asks about users, and keeps the answers until what they rest on changes."""
 
     def __init__(self, database: Database, answers: Answers) -> None:
         self._answers = answers
         self._database = database
+        self._latest: tuple[Hashable, tuple[tuple[Person, ...], int]] | None = None
 
     def returning(self, asked: Asked, period: Period, low: int, rows: int) -> int | None:
         """Count the users of a period who were seen before it: a pass over all ``rows``, which may have to wait.
@@ -96,17 +105,26 @@ class People:
             top, bottom, step = bottom, bottom - step if bottom - step > end else None, 2 * step
         return total - unseen.height
 
-    def most_active(self, inputs: Inputs, asked: Asked, low: int, rows: int) -> Inputs:
-        """Add the users with most conversations, of so many ``rows``: where they are many, once it can wait."""
+    def first(self, inputs: Inputs, asked: Asked, low: int, rows: int, ranked: Ranking) -> Inputs:
+        """Add the first users by a ranking, of so many ``rows``: where they are many, once it can wait.
+
+        Those with the best or the worst scores are found by `scored`; until then they are those with most
+        conversations.
+        """
         period, on, wanted = inputs.window.period, asked.on, asked.wanted
+        if ranked.by == "score":
+            ranked = Ranking(ranked.limit)
 
         def ask() -> tuple[tuple[Person, ...], int]:
-            rows = self._database.rows(top_users(on, wanted, low, period, SHOWN))
+            rows = self._database.rows(top_users(on, wanted, low, period, ranked))
             return tuple(map(_person, rows)), int(rows[0][-1]) if rows else 0
 
-        found = self._answers.tried(
-            ("people", wanted, asked.place), (period, asked.version), ask, self._database, _SLOW, later=rows > _MANY
-        )
+        question = ("people", wanted, asked.place, ranked)
+        found = self._answers.tried(question, (period, asked.version), ask, self._database, _SLOW, later=rows > _MANY)
+        # Until others are found, those of another ranking are shown in the order that is wanted.
+        known = self._latest[1] if self._latest is not None and self._latest[0] == question[:-1] else None
+        self._latest = (question[:-1], found) if found is not None else self._latest
+        found = found or known
         if found is None:
             return inputs
         people, total = found
@@ -133,8 +151,10 @@ class People:
             return people
         return tuple(replace(person, trend=tuple(trends.get(person.written, ()))) for person in people)
 
-    def scored(self, inputs: Inputs, asked: Asked) -> Inputs:
-        """Add the users' mean scores."""
+    def scored(self, inputs: Inputs, asked: Asked, low: int, rows: int, ranked: Ranking) -> Inputs:
+        """Add the users' mean scores; ranked by these, the users are others."""
+        if ranked.by == "score" and inputs.people:
+            inputs = self._first_by_score(inputs, asked, low, rows, ranked)
         people, period = inputs.people, inputs.window.period
         names = tuple(person.written for person in people)
         if not names:
@@ -149,6 +169,18 @@ class People:
         if means is None:
             return inputs
         return replace(inputs, people=tuple(replace(person, score=means.get(person.written)) for person in people))
+
+    def _first_by_score(self, inputs: Inputs, asked: Asked, low: int, rows: int, ranked: Ranking) -> Inputs:
+        period, on, wanted = inputs.window.period, asked.on, asked.wanted
+
+        def ask() -> tuple[Person, ...]:
+            names = [str(name) for (name,) in self._database.rows(users_by_score(on, wanted, period, ranked))]
+            found = self._database.rows(top_users(on, wanted, low, period, Ranking(ranked.limit), names))
+            return tuple(map(_person, found))
+
+        question = ("people", wanted, asked.place, ranked)
+        people = self._answers.tried(question, (period, asked.version), ask, self._database, _SLOW, later=rows > _MANY)
+        return replace(inputs, people=self._with_trends(people, asked, period, low, rows)) if people else inputs
 
 
 def _person(row: Row) -> Person:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +17,22 @@ from aiops_tui.source.lookups import place_between, user_rows
 from aiops_tui.source.relations import SCORE, Relations
 
 
-def top_users(on: Relations, wanted: Filter, low: int, period: Period, limit: int) -> sa.Select[Any]:
-    """Return the users with most conversations: user, conversations, negative, analysed, last seen, users in all."""
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """In which order users come, by name at last, and how many of them: ``by`` is a column of the table of users."""
+
+    limit: int
+    by: str = "conversations"
+    descending: bool = True
+
+
+def top_users(
+    on: Relations, wanted: Filter, low: int, period: Period, ranking: Ranking, among: Sequence[str] | None = None
+) -> sa.Select[Any]:
+    """Return the first users, perhaps ``among`` some: user, conversations, negative, analysed, last seen, users in all.
+
+    They cannot be ranked by their score, which is another table's.
+    """
     table = on.conversations.c
     # Counted as written first: what a label and a moment mean is then reckoned once per user and label.
     kind = on.schema.conversations.columns["created_at"]
@@ -31,22 +46,37 @@ def top_users(on: Relations, wanted: Filter, low: int, period: Period, limit: in
         )
         .where(*user_rows(on, wanted, low, period))
         .group_by(sa.text("1"), sa.text("2"))
-    ).subquery("written")
-    row, sentiment = written.c, on.on.sentiment(written.c.sentiment)
+    )
+    if among is not None:
+        written = written.where(sa.cast(table.user_id, sa.Text).in_(among))
+    row = written.subquery("written").c
+    sentiment = on.on.sentiment(row.sentiment)
     n, last = sa.cast(sa.func.sum(row.n), sa.BigInteger), sa.func.max(row.seen)
+    negative, analysed = _sum_if(sentiment == NEGATIVE, row.n), _sum_if(sentiment.in_(ANALYSED), row.n)
+    ranks: dict[str, sa.ColumnElement[Any]] = {
+        "conversations": n,
+        "negative_ratio": sa.cast(negative, sa.Double) / sa.func.nullif(analysed, 0),
+        "last_seen": last,
+        "user_id": sa.func.lower(row.who),
+    }
     return (
         sa.select(
             row.who,
             n.label("n"),
-            _sum_if(sentiment == NEGATIVE, row.n),
-            _sum_if(sentiment.in_(ANALYSED), row.n),
+            negative,
+            analysed,
             on.on.seconds(last, kind) if instant else last,
             sa.func.count().over(),
         )
         .group_by(row.who)
-        .order_by(n.desc(), row.who)
-        .limit(limit)
+        .order_by(*_in_order(ranks[ranking.by], row.who, ranking))
+        .limit(ranking.limit)
     )
+
+
+def _in_order(rank: sa.ColumnElement[Any], who: sa.ColumnElement[Any], ranking: Ranking) -> list[Any]:
+    """Return what to order by: those of whom there is no rank come last."""
+    return [rank.is_(None), rank.desc() if ranking.descending else rank.asc(), who]
 
 
 def _sum_if(condition: Condition, n: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
@@ -74,6 +104,21 @@ def user_scores(on: Relations, wanted: Filter, period: Period, users: Sequence[s
         sa.select(*columns)
         .where(row.user_id.in_(users), on.evaluated_within(period), *on.of_evaluations(wanted))
         .group_by(row.user_id)
+    )
+
+
+def users_by_score(on: Relations, wanted: Filter, period: Period, ranking: Ranking) -> sa.Select[Any]:
+    """Return the users with the highest mean scores in a period, or with the lowest."""
+    assert on.evaluations is not None  # noqa: S101
+    row = on.evaluations.c
+    user, mean = row.user_id, sa.func.avg(row[SCORE])
+    return (
+        sa.select(user)
+        .where(user.is_not(None), user != "", on.evaluated_within(period), *on.of_evaluations(wanted))
+        .group_by(user)
+        .having(mean.is_not(None))
+        .order_by(*_in_order(mean, user, ranking))
+        .limit(ranking.limit)
     )
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice, Snapshot, Status
 from aiops_tui.model.records import Conversation, Neighbours, Page, TopicCount
-from aiops_tui.model.view import View
+from aiops_tui.model.view import USERS, View
 from aiops_tui.tui.history import History, Place
 from aiops_tui.tui.lately import Lately
 from aiops_tui.tui.logbook import Book
@@ -212,4 +212,5 @@ def answers(snapshot: Snapshot, view: View) -> bool:
 
 def _asked(view: View) -> View:
     """Return the view without what concerns the screen alone."""
-    return replace(view, sort=None, listed=False, conversation=None)
+    sort, users = (view.sort, view.users) if view.tab == "users" else (None, USERS)
+    return replace(view, sort=sort, users=users, listed=False, conversation=None)

@@ -14,7 +14,8 @@ import pytest
 
 from aiops_tui.metrics import panels
 from aiops_tui.model.filters import Filter, Term
-from aiops_tui.model.panels import Heatmap
+from aiops_tui.model.panels import Heatmap, Table
+from aiops_tui.model.sorting import sorted_by
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.monitor import choice, finder, people
@@ -188,3 +189,23 @@ def test_one_users_page(filled: tuple[Backend, Collector]) -> None:
         view = View(filter=Filter.parse(several))
         of_all = panels("users", collector.collect(view, ("users",), lambda done, steps: None).inputs)
         assert "rhythm" not in {panel.id for panel in of_all}
+
+
+@pytest.mark.parametrize("column", ["conversations", "negative_ratio", "score", "last_seen"])
+def test_the_users_that_have_a_row_are_the_first_by_the_column_sorted_by(
+    filled: tuple[Backend, Collector], column: str
+) -> None:
+    _, collector = filled
+
+    def users(sort: str | None, most: int) -> Table:
+        view = View("users", WindowSpec("7d", at=AT), sort=sort, users=most)
+        inputs = collector.collect(view, ("users",), lambda done, steps: None).inputs
+        return sorted_by(table({panel.id: panel for panel in panels("users", inputs)}, "users"), sort)
+
+    everybody = users(None, 100)
+    at = [each.id for each in everybody.columns].index(column)
+    for sort in (column, f"-{column}"):
+        found, expected = users(sort, 3), sorted_by(everybody, sort)
+        assert found.total == everybody.total == len(everybody.rows)
+        assert [row[at] for row in found.rows] == [row[at] for row in expected.rows[:3]]
+        assert len(found.rows) == 3

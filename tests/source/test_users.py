@@ -60,11 +60,25 @@ def few(place: Place) -> Iterator[Filled]:
 def test_the_users_with_most_conversations(few: Filled) -> None:
     kim, choi = ("kim", 2, 1, 2, NOON + 3600, 3), ("choi", 1, 0, 0, NOON + 7200, 3)
     lee = ("lee", 1, 0, 0, NOON + 7200, 3)
-    assert few.ask(users.top_users(few.on, NONE, 0, DAY, 9)) == [kim, choi, lee]
-    assert few.ask(users.top_users(few.on, NONE, 0, DAY, 1)) == [kim]
-    assert few.ask(users.top_users(few.on, NONE, 4, DAY, 1)) == [("choi", 1, 0, 0, NOON + 7200, 3)]
-    only = few.ask(users.top_users(few.on, Filter.parse("topic:x -user:kim user:kim"), 0, DAY, 9))
+    assert few.ask(users.top_users(few.on, NONE, 0, DAY, users.Ranking(9))) == [kim, choi, lee]
+    assert few.ask(users.top_users(few.on, NONE, 0, DAY, users.Ranking(1))) == [kim]
+    assert few.ask(users.top_users(few.on, NONE, 4, DAY, users.Ranking(1))) == [("choi", 1, 0, 0, NOON + 7200, 3)]
+    only = few.ask(users.top_users(few.on, Filter.parse("topic:x -user:kim user:kim"), 0, DAY, users.Ranking(9)))
     assert only == []
+
+
+def test_users_in_other_orders(few: Filled) -> None:
+    def first(by: str, *, descending: bool, among: list[str] | None = None) -> list[str]:
+        ranking = users.Ranking(9, by, descending)
+        return [row[0] for row in few.ask(users.top_users(few.on, NONE, 0, DAY, ranking, among))]
+
+    assert first("user_id", descending=False) == ["choi", "kim", "lee"]
+    assert first("user_id", descending=True) == ["lee", "kim", "choi"]
+    assert first("negative_ratio", descending=True) == ["kim", "choi", "lee"], "of some there is no ratio"
+    assert first("last_seen", descending=False) == ["kim", "choi", "lee"]
+    assert first("conversations", descending=True, among=["lee", "choi"]) == ["choi", "lee"]
+    for descending in (True, False):
+        assert few.ask(users.users_by_score(few.on, NONE, DAY, users.Ranking(9, "score", descending))) == [("kim",)]
 
 
 def test_trends_and_scores_of_some_users(few: Filled) -> None:

@@ -21,6 +21,7 @@ from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.tui.app import Console
 from aiops_tui.tui.widgets.listing import Listing
+from aiops_tui.tui.widgets.table import TableView
 from tests.tui.conftest import Desk
 
 ROWS = 1_500
@@ -183,6 +184,23 @@ async def test_a_user_has_a_page_and_a_list_and_a_conversation_leads_along_their
         await patiently(d, lambda: screen.beside.before)
         await d.press("left_square_bracket")
         await patiently(d, lambda: f"Conversation {before}" in d.text())
+
+
+async def test_the_table_of_users_goes_on_at_its_end_and_is_sorted_as_a_whole(past: Past, settings: Settings) -> None:
+    async with console_on(past, settings, "users") as d:
+        users = d.console.desk.pane.query_one("#users", TableView)
+        await patiently(d, lambda: users.count() > 10)
+        total, session = users.count(), d.console.session
+        whole = [users.cells_of(row)["negative_ratio"] for row in range(total)]
+        session.look(replace(session.view, users=4))
+        await patiently(d, lambda: users.count() == 4)
+        users.sort_by("negative_ratio")
+        worst = sorted((ratio for ratio in whole if isinstance(ratio, float)), reverse=True)[:4]
+        await patiently(d, lambda: [users.cells_of(row)["negative_ratio"] for row in range(users.count())] == worst)
+        assert f"4 of {total}" in d.text()
+        await d.press("G")
+        await patiently(d, lambda: users.count() == total)
+        assert users.row == 3, "one stays where one was"
 
 
 async def test_a_day_of_a_chart_lists_that_day(past: Past, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from aiops_tui.tui.panes.pane import Pane
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.table import TableView
+from aiops_tui.tui.widgets.users import UsersTable
 
 _SENTIMENT, _SCORE, _RHYTHM = "sentiment_by_bucket", "score_by_bucket", "rhythm"
 _OF_ALL = frozenset({"active_users", "new_users", "returning_users"})
@@ -49,7 +50,7 @@ class UsersPane(Pane):
     def panels(self) -> Iterator[Drawn]:
         """Make the panels."""
         yield Chart("active_by_day", "bars")
-        yield TableView("users")
+        yield UsersTable("users")
         yield Chart(_SENTIMENT, "stacked")
         yield Chart(_SCORE)
         yield Chart(_RHYTHM)

@@ -13,7 +13,7 @@ from aiops_tui.model.labels import REST
 from aiops_tui.model.panels import Heatmap, Histogram, Series, Snapshot
 from aiops_tui.model.records import Conversation, LogEntry, Neighbours
 from aiops_tui.model.sorting import column_of
-from aiops_tui.model.view import View
+from aiops_tui.model.view import USERS, View
 from aiops_tui.model.window import WindowSpec, clamp
 from aiops_tui.tui import drill, moves
 from aiops_tui.tui.look import host
@@ -24,6 +24,7 @@ from aiops_tui.tui.widgets.entries import Entries
 from aiops_tui.tui.widgets.rows import Rows
 from aiops_tui.tui.widgets.table import TableView
 from aiops_tui.tui.widgets.tiles import Tiles
+from aiops_tui.tui.widgets.users import MOST_USERS, UsersTable
 
 if TYPE_CHECKING:
     from aiops_tui.tui.screens.conversation import ConversationScreen
@@ -107,6 +108,13 @@ class EnteringScreen(MovingScreen):
                 self._drill(drill.into_row(self.session.view, {"topic": topic}))
 
         self.app.push_screen(OtherTopics(self.session.other_topics(apart)), chosen)
+
+    def on_users_table_ended(self, event: UsersTable.Ended) -> None:
+        """Tell of more users, which the panel will have."""
+        event.stop()
+        view = self.session.view
+        if view.users <= event.rows.count() < MOST_USERS:
+            self.session.look(replace(view, users=view.users + USERS))
 
     def on_table_view_sorted(self, event: TableView.Sorted) -> None:
         """Remember the order as part of the view."""
