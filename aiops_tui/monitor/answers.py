@@ -28,13 +28,17 @@ def _in_time(ask: Callable[[], T], database: Database) -> T | None:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """``version`` is that of its rows, ``wanted`` the one last asked about; it may be renewed when it is ``due``."""
+    """``version`` is that of its rows, ``wanted`` the one last asked about; it may be renewed when it is ``due``.
+
+    ``asked`` is when it was asked, on the monotonic clock as all moments here.
+    """
 
     value: Any
     version: Hashable
     wanted: Hashable
     seconds: float
     due: float
+    asked: float
     ask: Callable[[], Any]
 
 
@@ -56,6 +60,8 @@ class Answers:
         """Whether nothing can be asked now: what is known is given, None else."""
         self.stale_until: float | None = None
         """When an answer given stale may be asked for anew, on the monotonic clock."""
+        self.stale_since: float | None = None
+        """When the oldest of the answers given stale was asked for, on the monotonic clock."""
 
     def of(self, question: Hashable, version: Hashable, ask: Callable[[], T], *, patient: bool = True) -> T:
         """Return the answer to a question, asking if it is new, or if ``version`` moved.
@@ -68,20 +74,21 @@ class Answers:
         if known is not None and (known.version == version or self._moment < known.due):
             if known.version != version:
                 self.stale_until = known.due if self.stale_until is None else min(self.stale_until, known.due)
+                self.stale_since = known.asked if self.stale_since is None else min(self.stale_since, known.asked)
             self._kept[question] = replace(known, wanted=version, ask=ask)
             self._kept.move_to_end(question)
             return cast("T", known.value)
         if self._foreseen is not None:
             self._foreseen[question] = ask
             return cast("T", known.value if known else None)
+        started = time.monotonic()
         if question in self._ahead:
             value, seconds = cast("T", self._ahead[question]), known.seconds if known else self._ahead_seconds
         else:
-            started = time.monotonic()
             value = ask()
             seconds = time.monotonic() - started
         due = time.monotonic() + seconds / self._share if patient else 0.0
-        self._kept[question] = _Answer(value, version, version, seconds, due, ask)
+        self._kept[question] = _Answer(value, version, version, seconds, due, started, ask)
         self._kept.move_to_end(question)
         while len(self._kept) > _MOST:
             self._kept.popitem(last=False)
@@ -118,7 +125,8 @@ class Answers:
         """Take over an answer of an earlier run for as long as that run would have given it without asking anew."""
         left = taken_at + seconds / self._share - time.time()
         if question not in self._kept and 0 < left <= seconds / self._share:
-            self._kept[question] = _Answer(value, None, None, seconds, time.monotonic() + left, ask)
+            now = time.monotonic()
+            self._kept[question] = _Answer(value, None, None, seconds, now + left, now - (time.time() - taken_at), ask)
 
     def questions(self, versions: Collection[Hashable]) -> dict[Hashable, Callable[[], Any]]:
         """Return what will be asked again once these versions have moved."""
@@ -127,7 +135,8 @@ class Answers:
 
     def begin(self) -> None:
         """Set the moment by which answers are due; what was missing or stale until now was told."""
-        self._moment, self._ahead, self.stale_until = time.monotonic(), {}, None
+        self._moment, self._ahead = time.monotonic(), {}
+        self.stale_until = self.stale_since = None
         self.gaps.clear()
 
     def foresee(self, work: Callable[[], object]) -> dict[Hashable, Callable[[], Any]]:

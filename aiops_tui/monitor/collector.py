@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakSet
 from zoneinfo import ZoneInfo
@@ -97,6 +97,7 @@ class Collector:
         self._probe: Probe | None = None
         self._asked_of: Relations | None = None
         self._far = False
+        self._probed = 0.0
         self._foreseen: object = None
         self._books: OrderedDict[CellQuery, Book] = OrderedDict()
         self._choice = TopicChoice(database)
@@ -129,6 +130,7 @@ class Collector:
     def probe(self) -> Signs:
         """Look for signs of change, after learning the tables anew where one was replaced."""
         schema, started = self._schema(), time.monotonic()
+        self._probed = started
         try:
             signs = self._probe_of(schema).signs(self.database)
             self._far = time.monotonic() - started > _FAR
@@ -184,7 +186,12 @@ class Collector:
         had = base["current"].judgements.last
         inputs = self._figures.with_evaluations(scene, inputs, far=self._far)
         self._tell_judged(had, base["current"].judgements.last)
-        return Collected(inputs, self._figures.warnings(scene), books["current"].reconciled_at)
+        return Collected(inputs, self._figures.warnings(scene), self._known_until(books["current"], signs.now))
+
+    def _known_until(self, book: Book, now: datetime) -> datetime | None:
+        """Return when all that is told had been counted: what was dear to ask may be older than the last recount."""
+        at, since = book.reconciled_at, self._answers.stale_since
+        return at if at is None or since is None else min(at, now - timedelta(seconds=self._probed - since))
 
     def conversation(self, key: str, *, whole: bool = True) -> Conversation | None:
         """Return one conversation; not ``whole``, what was said of it is left out where looking for that takes long."""

@@ -19,8 +19,8 @@ _STOP_SECONDS = 0.25
 """So long after the key that leaves, what runs may go on at most: the rest of 0.3 s is for the terminal."""
 
 _QUIET_SECONDS = 3.0
-_DUE = 10
-"""So many collections of what is young are followed by one of all there is, as by default."""
+_DUE, _OVERDUE = 10, 200
+"""So many collections of what is young are followed by one of all there is: where somebody typed, and where nobody."""
 
 _NEVER = 2**30
 
@@ -55,10 +55,21 @@ def _pass_over_what_stays() -> None:
     gc.enable()
 
 
-def _sweep(console: Console) -> None:
-    """Look for garbage in all there is, if it is time to and nobody types: a key would have to wait for it."""
-    if gc.isenabled() and gc.get_count()[2] >= _DUE and time.monotonic() - console.taken_at > _QUIET_SECONDS:
-        gc.collect()
+class _Sweeper:
+    """Looks for garbage in all there is while nobody types, since a key would have to wait for it.
+
+    What is typed opens and closes screens, which leave much; polls leave little.
+    """
+
+    def __init__(self) -> None:
+        self._typed_at = 0.0
+
+    def sweep(self, typed_at: float) -> None:
+        """Do it if it is time to; ``typed_at`` is when the last key was pressed."""
+        due = _DUE if typed_at > self._typed_at else _OVERDUE
+        if gc.isenabled() and gc.get_count()[2] >= due and time.monotonic() - typed_at > _QUIET_SECONDS:
+            self._typed_at = typed_at
+            gc.collect()
 
 
 def _end_with_the_terminal(console: Console) -> None:
@@ -76,12 +87,12 @@ def _end_with_the_terminal(console: Console) -> None:
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         signal.signal(signal.SIGHUP, hung_up)
     signal.signal(signal.SIGTERM, terminated)
-    served, had_terminal = _server(), _has_terminal()
+    served, had_terminal, sweeper = _server(), _has_terminal(), _Sweeper()
 
     def each_second() -> None:
         if (str(os.getppid()) != served) if served else (had_terminal and not _has_terminal()):
             abandon(console)
-        _sweep(console)
+        sweeper.sweep(console.taken_at)
 
     console.each_second = each_second
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -125,6 +126,29 @@ def test_a_recount_of_everything_counts_users_anew_however_dear_they_were(backen
         assert users() == before, "they were just counted"
         collector.reconcile(VIEW, lambda done, steps: None)
         assert users() == len({talk.user for talk in backend.talks()} - {None, ""})
+
+
+def test_what_is_told_is_as_old_as_the_oldest_count_in_it(backend: Backend, tmp_path: Path) -> None:
+    settings = replace(settings_for(backend.url, tmp_path), state_dir=tmp_path)
+    with closing(open_database(settings)) as database:
+        database.connect()
+        collector = Collector(settings, database, replace(TUNING, share=1e-9), at_once=False)
+        collector.probe()
+        collector.collect(VIEW, ("overview",), lambda done, steps: None)
+        counted_users = time.monotonic()
+        backend.insert([replace(talk, user="somebody new") for talk in some_talks(900, 910)])
+        signs = collector.probe()
+        for book in collector.books:
+            book.reconciled_at = signs.now
+        stale = collector.collect(VIEW, ("overview",), lambda done, steps: None).reconciled_at
+        ago = timedelta(seconds=time.monotonic() - counted_users)
+        assert stale is not None
+        assert stale < signs.now - ago + timedelta(seconds=1)
+        assert stale < signs.now
+        collector.reconcile(VIEW, lambda done, steps: None)
+        recounted = collector.collect(VIEW, ("overview",), lambda done, steps: None).reconciled_at
+        assert recounted is not None
+        assert recounted >= signs.now
 
 
 def test_of_a_table_made_anew_nothing_is_taken_over(backend: Backend, tmp_path: Path) -> None:
