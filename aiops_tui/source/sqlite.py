@@ -33,7 +33,7 @@ class SQLite(Database):
     one_writer = True
 
     # What the database does is done by the console itself.
-    spare_share = 0.005
+    spare_share = 0.0025
 
     def __init__(self, settings: Settings, path: Path) -> None:
         super().__init__(settings, printable(path.name, 200))
