@@ -121,10 +121,10 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
     """Return the settings from flags by setting's name (None: not given), then the sources of a directory.
 
     Raises:
-        ConfigError: a setting cannot be worked with.
+        ConfigError: a flag or a variable cannot be worked with; of ``config.toml`` a notice says so.
     """
     sources = read_sources(environ, directory)
-    settings = _Settings(flags, sources)
+    settings = _Settings(flags, sources, forgiving=True)
     read, notices = settings.read, settings.notices
     database_url = read("database_url", values.text, "sqlite:///./local.db")
     if _PASSWORD.search(str(flags.get("database_url") or "")):
@@ -158,9 +158,10 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
         state_dir=read("state_dir", lambda found: values.path(found, directory), None) or _state_dir(),
         interval_idle=settings.number("interval_idle", 600.0, 1, 86_400),
         keys=settings.keys(),
-        notices=(*sources.notices, *notices),
         share=_share(settings),
         operator=read("operator", values.text, None),
+        # At last: whatever is read before adds to them.
+        notices=(*sources.notices, *notices),
     )
 
 
@@ -213,8 +214,9 @@ def _state_dir() -> Path:
 class _Settings:
     """Reads settings one by one, a flag before the sources."""
 
-    def __init__(self, flags: Mapping[str, object], sources: Sources) -> None:
+    def __init__(self, flags: Mapping[str, object], sources: Sources, *, forgiving: bool = False) -> None:
         self._flags = flags
+        self._forgiving = forgiving
         self._sources = sources
         self.notices: list[Notice] = []
 
@@ -227,7 +229,14 @@ class _Settings:
 
     def read(self, name: str, reader: Callable[[Found], T], default: T) -> T:
         found = self.find(name)
-        return default if found is None else reader(found)
+        try:
+            return default if found is None else reader(found)
+        except ConfigError as error:
+            # A file is read by all that starts here; what it says elsewhere still holds.
+            if found is None or not (self._forgiving and found.in_file):
+                raise
+            self.notices.append(error.notice)
+            return default
 
     def number(self, name: str, default: float, low: float, high: float) -> float:
         return self.read(name, lambda found: values.number(found, low, high), default)

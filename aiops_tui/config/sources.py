@@ -34,10 +34,11 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value as it was written, and where."""
+    """A value as it was written, and where; ``in_file`` for those of ``config.toml``."""
 
     value: object
     origin: str
+    in_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Sources:
                     return Found(layer[variable], variable + where)
         for key in map(toml_key, variables):
             if self.toml.get(key) not in (None, ""):
-                return Found(self.toml[key], f"{key} (config.toml)")
+                return Found(self.toml[key], f"{key} (config.toml)", in_file=True)
         return None
 
     def option(self, name: str) -> object | None:

@@ -128,10 +128,10 @@ class People:
         if found is None:
             return inputs
         people, total = found
-        return replace(inputs, people=self._with_trends(people, asked, period, low, rows), people_total=total)
+        return replace(inputs, people=self._with_trends(people, asked, period, low, rows, ranked), people_total=total)
 
     def _with_trends(
-        self, people: tuple[Person, ...], asked: Asked, period: Period, low: int, rows: int
+        self, people: tuple[Person, ...], asked: Asked, period: Period, low: int, rows: int, ranked: Ranking
     ) -> tuple[Person, ...]:
         edges = _parts(period)
         names = tuple(person.written for person in people)
@@ -144,7 +144,8 @@ class People:
                 trends[name][place] = n
             return trends
 
-        question = ("trends", asked.wanted, asked.place)
+        # Of another ranking's users nothing was asked.
+        question = ("trends", asked.wanted, asked.place, ranked)
         version = (edges, names, asked.version)
         trends = self._answers.tried(question, version, ask, self._database, _SLOW, later=rows > _MANY)
         if trends is None:
@@ -164,7 +165,7 @@ class People:
             rows = self._database.rows(user_scores(asked.on, asked.wanted, period, names))
             return {name: total / n if n else None for name, n, total in rows}
 
-        question = ("scores", asked.wanted, asked.place)
+        question = ("scores", asked.wanted, asked.place, ranked)
         means = self._answers.tried(question, (period, names, asked.version), ask, self._database, _SLOW)
         if means is None:
             return inputs
@@ -180,7 +181,9 @@ class People:
 
         question = ("people", wanted, asked.place, ranked)
         people = self._answers.tried(question, (period, asked.version), ask, self._database, _SLOW, later=rows > _MANY)
-        return replace(inputs, people=self._with_trends(people, asked, period, low, rows)) if people else inputs
+        if not people:
+            return inputs
+        return replace(inputs, people=self._with_trends(people, asked, period, low, rows, ranked))
 
 
 def _person(row: Row) -> Person:

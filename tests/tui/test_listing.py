@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiops_tui.model.panels import Cell, Notice, Status
+from aiops_tui.model.panels import Cell, Heatmap, Notice, Status
 from aiops_tui.model.records import Feedback
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
+from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.listing import Listing, joined
 from aiops_tui.tui.widgets.reader import Reader
 
@@ -71,8 +72,24 @@ async def test_a_walk_through_conversations_reads_on_past_the_page(desk: Open) -
         await d.press("G", "enter")
         await d.sees("Conversation 12381")
         await d.until(lambda: listing(d).count() == 100)
+        await d.sees("› #12381")
         await d.press("right")
-        await d.sees("Conversation 12380")
+        await d.sees("Conversation 12380", "› #12380")
+
+
+async def test_a_heatmap_that_was_down_to_one_row_has_its_cursor_back_where_it_was(desk: Open) -> None:
+    async with desk(View(tab="evaluation"), size=(150, 44)) as d:
+        await focus(d, "topic_criterion")
+        chart = d.console.desk.pane.query_one("#topic_criterion", Chart)
+        whole = chart.panel
+        assert isinstance(whole, Heatmap)
+        await d.press("down", "down", "right")
+        mark = chart.mark()
+        chart.show(replace(whole, y=whole.y[:1], values=whole.values[:1], n=whole.n[:1]), chart.emptiness)
+        chart.restore(mark)
+        assert chart.at == (0, 1)
+        chart.show(whole, chart.emptiness)
+        assert chart.at == (2, 1)
 
 
 async def test_new_rows_above_move_nothing_that_is_looked_at(desk: Open) -> None:

@@ -37,6 +37,9 @@ LoadBeside = Callable[[str], "Future[Neighbours] | None"]
 Remains = Callable[[str], Sequence[tuple[str, str]]]
 """Returns what the list knows of a conversation, by heading: of one that is gone it is all there is."""
 
+Moved = Callable[[str], None]
+"""Is told which other conversation is looked at now."""
+
 
 class ConversationScreen(Over[datetime | None]):
     """Question, answer, scores, comment and feedback; ←/→ go along the list, [ and ] along what the user asked."""
@@ -60,15 +63,8 @@ class ConversationScreen(Over[datetime | None]):
             self.key = key
             self.future = future
 
-    class Moved(Message):
-        """Another conversation is looked at."""
-
-        def __init__(self, key: str) -> None:
-            super().__init__()
-            self.key = key
-
     def __init__(
-        self, key: str, load: Load, neighbour: Neighbour, load_beside: LoadBeside, remains: Remains = lambda key: ()
+        self, key: str, load: Load, neighbour: Neighbour, load_beside: LoadBeside, remains: Remains, moved: Moved
     ) -> None:
         super().__init__()
         self.key = key
@@ -79,6 +75,7 @@ class ConversationScreen(Over[datetime | None]):
         self._load_beside = load_beside
         self._remains = remains
         self._neighbour = neighbour
+        self._moved = moved
         self._notices: tuple[Notice, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -193,7 +190,7 @@ class ConversationScreen(Over[datetime | None]):
 
     def _go_to(self, key: str | None) -> None:
         if key is not None:
-            self.post_message(self.Moved(key))
+            self._moved(key)
             self.open(key)
 
     def _say(self, message_id: str, reason: Notice | None = None) -> None:

@@ -27,7 +27,7 @@ from aiops_tui.tui.widgets.tiles import Tiles
 from aiops_tui.tui.widgets.users import MOST_USERS, UsersTable
 
 if TYPE_CHECKING:
-    from aiops_tui.tui.screens.conversation import ConversationScreen
+    pass
 
 _EXPLAINED_BY = {
     "negative_ratio": "sentiment",
@@ -74,8 +74,8 @@ class EnteringScreen(MovingScreen):
                 self._open_others(rows)
                 return
             view = drill.into_row(self.session.view, rows.cells_of(event.row))
-            # A user has a page, with the latest conversations among others.
-            self._drill(view and replace(view, listed=rows.panel_id != "users"))
+            # A user has a page, with the latest conversations among others, and tables of its own.
+            self._drill(view and (replace(view, listed=False, sort=None) if rows.panel_id == "users" else view))
 
     def _open_entry(self, entry: LogEntry, plain: str) -> None:
         """Show a log entry, with the conversations around it."""
@@ -173,7 +173,9 @@ class EnteringScreen(MovingScreen):
         from aiops_tui.tui.screens.conversation import ConversationScreen
 
         self.session.look(replace(self.session.view, conversation=key))
-        screen = ConversationScreen(key, self._load, _neighbours(rows), self._load_beside, _remains(rows))
+        screen = ConversationScreen(
+            key, self._load, _neighbours(rows), self._load_beside, _remains(rows), self._moved_to
+        )
         self.app.push_screen(screen, self._closed_conversation)
         host(self).update()
 
@@ -196,9 +198,9 @@ class EnteringScreen(MovingScreen):
                 if isinstance(screen, ConversationScreen) and screen.conversation is not None:
                     screen.check()
 
-    def on_conversation_screen_moved(self, event: ConversationScreen.Moved) -> None:
+    def _moved_to(self, key: str) -> None:
         """Remember which conversation is looked at."""
-        self.session.look(replace(self.session.view, conversation=event.key))
+        self.session.look(replace(self.session.view, conversation=key))
         host(self).update()
 
     def _closed_conversation(self, logs_at: datetime | None) -> None:

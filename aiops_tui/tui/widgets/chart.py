@@ -45,6 +45,8 @@ class Chart(Framed, can_focus=True):
         self.panel: drawing.Charted | None = None
         self.emptiness = Emptiness()
         self.at: tuple[int, int] | None = None
+        self._back: tuple[int, int] | None = None
+        """Where in a heatmap the cursor is to be once it has that row: one comes back before the figures do."""
         self.remark = ""
         self._drawn: tuple[tuple[object, ...], Sequence[Line]] | None = None
 
@@ -96,7 +98,7 @@ class Chart(Framed, can_focus=True):
 
     def restore(self, mark: Mark) -> None:
         """Put the cursor where it was."""
-        self.at = None if mark.column is None else (mark.row, mark.column)
+        self.at = self._back = None if mark.column is None else (mark.row, mark.column)
         self.redraw()
 
     def moment(self) -> datetime | None:
@@ -155,12 +157,15 @@ class Chart(Framed, can_focus=True):
     def _move(self, down: int, right: int) -> None:
         self._clamp()
         if self.at is not None:
+            self._back = None
             self.at = (max(self.at[0] + down, 0), max(self.at[1] + right, 0))
             self.redraw()
 
     def _clamp(self) -> None:
         """Keep the cursor on the chart; the keys bring one to where there was none, over time to the end."""
         rows, columns = self._extent()
+        if isinstance(self.panel, Heatmap) and self._back is not None and self._back[0] < rows:
+            self.at, self._back = self._back, None
         if self.at is None and self.has_focus:
             self.at = (0, columns if isinstance(self.panel, Series) else 0)
         if self.at is not None:

@@ -52,6 +52,7 @@ class Entries(Rows):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id or "entries", classes=classes)
+        self._dated = False
         self.book: Book | None = None
         self.following = True
         self.emptiness = Emptiness()
@@ -182,7 +183,7 @@ class Entries(Rows):
         if entry is None:
             return EMPTY
         look = self.look
-        dated = self._is_old(self._entry(self.top))
+        dated = self._dated
         when = moment(entry.time, look.zone)[5:] if dated else clock(entry.time, look.zone)
         more = f"  +{len(entry.more)}" if entry.more else ""
         repeated = f"×{number(entry.repeats)}  " if entry.repeats > 1 else ""
@@ -212,9 +213,11 @@ class Entries(Rows):
 
     def content(self, width: int, height: int) -> Sequence[Line]:
         """Return the entries that can be seen, and remember the first of them."""
+        self._dated = False
         for row in range(self.top, self.top + height):
             entry = self._entry(row)
             if entry is not None:
+                self._dated = self._dated or self._is_old(entry)
                 self._source_cells = min(
                     max(self._source_cells, cells(called(entry.source, self.look.words))), _LONGEST_SOURCE
                 )

@@ -21,6 +21,8 @@ class UsersTable(TableView):
     class Ended(Rows.Opened):
         """Somebody came to the last row, after which there are more."""
 
+    _told = 0
+
     @property
     def more(self) -> bool:
         """Whether there are more users than rows."""
@@ -41,4 +43,5 @@ class UsersTable(TableView):
         return (Span(text, "muted"),)
 
     def _telling(self) -> Iterable[int]:
-        return range(min(self.count(), _TELLING))
+        known, self._told = self._told, self.count()
+        return range(self._told if known != self._told else min(self._told, _TELLING))
