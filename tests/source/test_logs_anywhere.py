@@ -40,6 +40,10 @@ def never() -> bool:
     return False
 
 
+def at_once(wish: Callable[[Callable[[], bool]], None], hunting: tuple[Match, int] | None = None) -> None:
+    wish(never)
+
+
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read in pieces so small that some lines of the tests are longer than many."""
@@ -255,7 +259,7 @@ def test_the_next_error_and_the_next_hit_are_found_wherever_they_are(tmp_path: P
     book = opened(*written(tmp_path, [one, two]), keep=20)
     looked = Browser(book)
     looked.refresh()
-    looked._begin = lambda wish: wish(never)  # type: ignore[method-assign]
+    looked._begin = at_once  # type: ignore[method-assign]
 
     def here() -> LogEntry:
         assert looked.arrival.number is not None
@@ -273,6 +277,36 @@ def test_the_next_error_and_the_next_hit_are_found_wherever_they_are(tmp_path: P
     assert looked.arrival.missed
     looked.find("(", -1, None)
     assert looked.arrival.missed
+    book.close()
+
+
+def test_what_is_asked_for_again_before_it_was_found_goes_one_further_each_time(tmp_path: Path) -> None:
+    book = opened(
+        *written(tmp_path, [[line(n, f"{n}", "ERROR" if n % 100 == 50 else "INFO") for n in range(1000)]]), keep=20
+    )
+    looked = Browser(book)
+    looked.refresh()
+    last, arrived = looked[len(looked) - 1].number, threading.Event()
+    for _ in range(3):
+        looked.next_error(-1, last)
+    arrivals: list[int] = []
+
+    def listen() -> None:
+        if looked.arrival.number is not None and looked.arrival.number not in arrivals:
+            arrivals.append(looked.arrival.number)
+        if len(arrivals) == 3:
+            arrived.set()
+
+    looked.listener = listen
+    thread = threading.Thread(target=looked.run)
+    thread.start()
+    assert arrived.wait(30)
+    places = [looked.place(number) for number in arrivals]
+    looked.stop()
+    thread.join()
+    assert looked.arrival.serial == 3, "nowhere but to what is sought"
+    assert places[-1] is not None
+    assert looked[places[-1]].message == "750"
     book.close()
 
 
@@ -494,7 +528,7 @@ def test_who_follows_the_end_stays_there_whatever_was_read_before_it(tmp_path: P
     path.touch()
     book = opened(path, keep=10)
     looked = Browser(book)
-    looked._begin = lambda wish: wish(never)  # type: ignore[method-assign]
+    looked._begin = at_once  # type: ignore[method-assign]
     looked.show_only(Filter.parse(filter_text), frozenset())
     looked.older()  # there is nothing yet
     wanted: list[str] = []
@@ -522,7 +556,7 @@ def test_nothing_is_taken_for_the_beginning_before_the_end_was_read(tmp_path: Pa
     book = LogBook([path], ZONE, keep=10)
     book._open([Place(path)])  # as far as a first poll that is under way has come
     looked = Browser(book)
-    looked._begin = lambda wish: wish(never)  # type: ignore[method-assign]
+    looked._begin = at_once  # type: ignore[method-assign]
     looked.older()
     looked.show_only(Filter.parse('"9"'), frozenset())
     assert looked._stretch is None
@@ -538,7 +572,7 @@ def folded(tmp_path: Path, lines: list[str], keep: int = 50_000) -> tuple[LogBoo
     book = opened(*written(tmp_path, [lines]), keep=keep)
     looked = Browser(book, folding=True)
     looked.refresh()
-    looked._begin = lambda wish: wish(never)  # type: ignore[method-assign]
+    looked._begin = at_once  # type: ignore[method-assign]
     return book, looked
 
 

@@ -56,6 +56,8 @@ class Browser(Listing):
         self._wish: Wish | None = None
         self._narrowing: Wish | None = None
         self._sought: Match | None = None
+        self._hunting: tuple[Match, int] | None = None
+        self._further = 0
         self._hits: Hits | None = None
         self._told = 0.0
         self._stopping = False
@@ -147,11 +149,19 @@ class Browser(Listing):
         return hits.found(number) if hits is not None else None
 
     def hunt(self, wanted: Match, step: int, number: int | None) -> None:
-        """Go to the next (1) or previous (-1) entry of those wanted from an entry on, or back from the end."""
-        self._begin(lambda cancelled: self._hunt(wanted, step, number, cancelled))
+        """Go to the next (1) or previous (-1) entry of those wanted from an entry on, or back from the end.
 
-    def _begin(self, wish: Wish) -> None:
+        Asked for again before it was found, it goes one further.
+        """
         with self._asked:
+            if step and self._hunting == (wanted, step):
+                self._further += 1
+                return
+        self._begin(lambda cancelled: self._hunt(wanted, step, number, cancelled), (wanted, step))
+
+    def _begin(self, wish: Wish, hunting: tuple[Match, int] | None = None) -> None:
+        with self._asked:
+            self._hunting, self._further = hunting, 0
             if self._wish is not None and self._wish is self._narrowing:
                 # Who narrows the list and goes on at once to look for something does so among what is shown then.
                 self._narrowing = wish = _both(self._wish, wish)
@@ -179,6 +189,9 @@ class Browser(Listing):
                 self._arrived(None, missed=True)
             finally:
                 self.busy = 0
+            with self._asked:
+                if self._wish is None:
+                    self._hunting = None
             self._changed()
 
     def stop(self) -> None:
@@ -287,6 +300,14 @@ class Browser(Listing):
 
     def _load(self, key: int, cancelled: Cancelled) -> None:
         """Show what is around a time, in milliseconds, and go to the first entry at or after it."""
+        self._show_around(key, cancelled)
+        with self._book.lock:
+            keys = [rows.keys[at] for rows, span, _ in self._parts() for at in span]
+            place = min(bisect_left(keys, key), len(keys) - 1)
+            number = self._entry(place).number if keys else None
+        self._arrived(number, missed=number is None)
+
+    def _show_around(self, key: int, cancelled: Cancelled) -> None:
         book = self._book
         starts = {}
         for index, pages in list(book.pages.items()):
@@ -299,11 +320,6 @@ class Browser(Listing):
         stretch.forth(_NEAR, book.highs(), cancelled, size=_NEAR_BYTES)
         stretch.back(_NEAR, cancelled, self._looked, size=_NEAR_BYTES)
         self._show(stretch)
-        with book.lock:
-            keys = [rows.keys[at] for rows, span, _ in self._parts() for at in span]
-            place = min(bisect_left(keys, key), len(keys) - 1)
-            number = self._entry(place).number if keys else None
-        self._arrived(number, missed=number is None)
 
     def _go(self, number: int, cancelled: Cancelled) -> None:
         self._bring(number, cancelled)
@@ -314,7 +330,7 @@ class Browser(Listing):
         if self.place(number) is None:
             index, position = place_of(number)
             page = self._book.pages[index].after(position)
-            self._load(_NEVER if page is None or page.first_key is None else page.first_key, cancelled)
+            self._show_around(_NEVER if page is None or page.first_key is None else page.first_key, cancelled)
 
     def _count(self, sought: Match | None) -> None:
         self._sought = sought
@@ -329,16 +345,24 @@ class Browser(Listing):
                 self._changed()
 
     def _hunt(self, wanted: Match, step: int, number: int | None, cancelled: Cancelled) -> None:
-        found = self._found_apart(wanted, step or -1, number, cancelled)
-        if found is None and step == 0 and number is not None:
-            found = self._found_apart(wanted, 1, number, cancelled)
-        if cancelled():
-            return
-        if found is None:
-            self._arrived(number, missed=True)
-        else:
-            self._reveal(wanted, found)
-            self._arrived(found)
+        again = True
+        while again:
+            found = self._found_apart(wanted, step or -1, number, cancelled)
+            if found is None and step == 0 and number is not None:
+                found = self._found_apart(wanted, 1, number, cancelled)
+            if cancelled():
+                return
+            if found is None:
+                self._arrived(number, missed=True)
+            else:
+                self._reveal(wanted, found)
+                self._arrived(found)
+            with self._asked:
+                again = found is not None and self._further > 0
+                self._further -= again
+                if not again and self._wish is None:
+                    self._hunting = None
+            number = found
 
     def _found_apart(self, wanted: Match, step: int, number: int | None, cancelled: Cancelled) -> int | None:
         """Read what is around the next or previous wanted entry that is not shown as one with where one is."""
