@@ -98,6 +98,9 @@ LEVELS: tuple[str, ...] = ("critical", "error", "warning", "info", "debug", "oth
 TONES: tuple[str, ...] = (*LEVELS, *SENTIMENTS)
 """What an entry can be: of a level, or about a conversation of a sentiment."""
 
+PATTERNS_OF = 5000
+"""So many of a window's latest log entries are looked at for what is said most often."""
+
 STREAMS: tuple[str, ...] = ("conversations", "evaluations")
 """The streams of the service itself, as sources of the log."""
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from aiops_tui.config import Settings
 from aiops_tui.model.filters import Filter, FilterError
 from aiops_tui.model.panels import Notice
-from aiops_tui.model.records import STREAMS
+from aiops_tui.model.records import PATTERNS_OF, STREAMS
 from aiops_tui.model.window import epoch
 from aiops_tui.source.logs import (
     Browser,
@@ -42,9 +42,7 @@ Progress = Callable[[int, int], None]
 
 _COMMAND_SECONDS = 5.0
 _SHOWN = 200
-_SAMPLE = 5000
 _STEP = 0.02
-"""So many of the latest entries are looked at for what is said most often."""
 
 
 class Logs:
@@ -152,7 +150,7 @@ class Logs:
         periods = [period] if inputs.previous is None else [period, inputs.previous]
         counted = cells(self.book, periods, match, cancelled, progress) if self.book.counts else None
         alone = match_of(wanted, self.book.sources, frozenset(STREAMS))
-        said = latest(self.book, period, alone, _SAMPLE, cancelled)
+        said = latest(self.book, period, alone, PATTERNS_OF, cancelled)
         entries = said if len(self.book.pages) == len(self.book.counts) else latest(self.book, period, match, _SHOWN)
         if cancelled():
             raise Cancelled

@@ -80,6 +80,9 @@ class Book(Protocol):
     def seek(self, moment: datetime, /) -> None:
         """Go to the first entry at or after a moment."""
 
+    def until(self, moment: datetime, /) -> None:
+        """Go to the last entry before a moment."""
+
     def go(self, number: int, /) -> None:
         """Go to an entry."""
 

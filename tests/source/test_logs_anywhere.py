@@ -728,3 +728,17 @@ def test_entries_stay_where_a_log_begins_that_was_empty(tmp_path: Path, followin
         fulfil(looked.newer)
         fulfil(looked.older)
     assert [entry.message for entry in looked.all()] == [*(f"entry {seconds}" for seconds in range(40)), "begun"]
+
+
+def test_the_end_of_a_window_is_its_last_entry(tmp_path: Path) -> None:
+    book = opened(*written(tmp_path, [[line(n, f"{n}") for n in range(0, 1000, 10)]]), keep=20)
+    looked = Browser(book)
+    looked.refresh()
+    looked._begin = at_once  # type: ignore[method-assign]
+    for second, message in ((500, "490"), (501, "500"), (-5, "0"), (10_000, "990")):
+        looked.until(START + timedelta(seconds=second))
+        assert looked.arrival.number is not None
+        place = looked.place(looked.arrival.number)
+        assert place is not None
+        assert looked[place].message == message
+    book.close()

@@ -133,6 +133,9 @@ class FakeBook:
     def seek(self, moment: datetime) -> None:
         self.wishes.append(("seek", moment))
 
+    def until(self, moment: datetime) -> None:
+        self.wishes.append(("until", moment))
+
     def go(self, number: int) -> None:
         self.wishes.append(("go", number))
         self.arrive(number)

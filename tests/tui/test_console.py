@@ -690,7 +690,7 @@ async def test_the_log_follows_a_window_that_is_moved(desk: Open) -> None:
     async with desk(view=View(tab="logs")) as d:
         await d.sees("request served 199")
         await d.press("comma")
-        await d.until(lambda: d.monitor.logs.wishes[-1:] == [("seek", d.console.session.view.window.at)])
+        await d.until(lambda: d.monitor.logs.wishes[-1:] == [("until", d.console.session.view.window.at)])
         await d.press("0")
         await d.until(lambda: d.monitor.logs.wishes[-1:] == [("latest",)])
 

@@ -107,6 +107,11 @@ class Browser(Listing):
         at = first_millisecond(moment)
         self._begin(lambda cancelled: self._load(at, cancelled))
 
+    def until(self, moment: datetime) -> None:
+        """Go to the last entry before a moment, where the end of a window is."""
+        at = first_millisecond(moment)
+        self._begin(lambda cancelled: self._load(at, cancelled, before=1))
+
     def go(self, number: int) -> None:
         """Go to an entry."""
         self._begin(lambda cancelled: self._go(number, cancelled))
@@ -298,12 +303,12 @@ class Browser(Listing):
         self.refresh()
         return True
 
-    def _load(self, key: int, cancelled: Cancelled) -> None:
-        """Show what is around a time, in milliseconds, and go to the first entry at or after it."""
+    def _load(self, key: int, cancelled: Cancelled, before: int = 0) -> None:
+        """Show what is around a time, in milliseconds, and go to the first entry at or after it, or so many before."""
         self._show_around(key, cancelled)
         with self._book.lock:
             keys = [rows.keys[at] for rows, span, _ in self._parts() for at in span]
-            place = min(bisect_left(keys, key), len(keys) - 1)
+            place = max(min(bisect_left(keys, key) - before, len(keys) - 1), 0)
             number = self._entry(place).number if keys else None
         self._arrived(number, missed=number is None)
 

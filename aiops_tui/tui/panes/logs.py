@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from aiops_tui.charts.spans import Line, Span
 from aiops_tui.model.filters import Filter
-from aiops_tui.model.records import STREAMS
+from aiops_tui.model.records import PATTERNS_OF, STREAMS
 from aiops_tui.model.window import WindowSpec
+from aiops_tui.text.formats import number
 from aiops_tui.tui.look import host
 from aiops_tui.tui.panes.arrange import Cell, Plan, Row
 from aiops_tui.tui.panes.pane import Pane, Seen
@@ -15,6 +17,7 @@ from aiops_tui.tui.sourcemarks import called, mark_of
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
 from aiops_tui.tui.widgets.entries import Entries
+from aiops_tui.tui.widgets.lines import EMPTY
 from aiops_tui.tui.widgets.table import TableView
 
 _ROWS = (Row("11", (Cell(("levels_by_bucket",)),)), Row("1fr", (Cell(("entries", "patterns")),)))
@@ -31,6 +34,14 @@ _LOADED = Plan(
     first="entries",
     tiles=1,
 )
+
+
+class _Patterns(TableView):
+    """What is said most often."""
+
+    def aside(self, width: int) -> Line:
+        """Return of how many entries."""
+        return (Span(self.look.words("tui.logs.patterns", n=number(PATTERNS_OF)), "muted"),) if self.count() else EMPTY
 
 
 class LogsPane(Pane):
@@ -79,7 +90,7 @@ class LogsPane(Pane):
         self._window = window
         end = window.until or window.at
         if end is not None:
-            seen.book.seek(end)
+            seen.book.until(end)
         elif not before.is_live:
             seen.book.latest()
 
@@ -137,4 +148,4 @@ class LogsPane(Pane):
         yield Chart("levels_by_bucket", "stacked")
         yield Chart("load")
         yield Entries()
-        yield TableView("patterns")
+        yield _Patterns("patterns")
