@@ -62,6 +62,7 @@ class EnteringScreen(MovingScreen):
                 self._open_entry(entry, rows.text_of(event.row))
         elif isinstance(rows, TableView) and rows.panel_id == "patterns":
             self.go(drill.into_pattern(self.session.view, rows.cells_of(event.row)), into=True)
+            self.pane.bring("entries")
         elif isinstance(rows, TableView):
             key = moves.conversation_of(rows, event.row)
             if key is not None:
