@@ -186,7 +186,7 @@ def _state_cells(words: Translator) -> int:
 
 def _crumbs(parts: dict[str, str], room: int) -> Line:
     """Return the breadcrumb without what says least where there is no room for all, cut in its middle if it must be."""
-    for spared in ("source", "list", "window"):
+    for spared in ("source", "list", "compare", "window"):
         if width(" › ".join(parts.values())) > room and len(parts) > 1:
             parts = {name: part for name, part in parts.items() if name != spared}
     whole = " › ".join(parts.values())
