@@ -207,5 +207,10 @@ def test_the_users_that_have_a_row_are_the_first_by_the_column_sorted_by(
     for sort in (column, f"-{column}"):
         found, expected = users(sort, 3), sorted_by(everybody, sort)
         assert found.total == everybody.total == len(everybody.rows)
-        assert [row[at] for row in found.rows] == [row[at] for row in expected.rows[:3]]
+        # Sums of scores differ in their last digit by the order in which a server adds them up.
+        of_three = [
+            [round(v, 9) if isinstance(v := row[at], float) else v for row in each.rows[:3]]
+            for each in (found, expected)
+        ]
+        assert of_three[0] == of_three[1]
         assert len(found.rows) == 3
