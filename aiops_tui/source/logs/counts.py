@@ -28,7 +28,7 @@ LONG_STEP = 900_000
 
 _CELLS = {"cell": int, "n": int}
 
-PIECE = 8 * 1024 * 1024
+PIECE = 5 * 1024 * 1024
 _LATE = 600_000
 """Entries may be so much older than those before them and still be found at the start of a window."""
 
