@@ -126,7 +126,8 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
     sources = read_sources(environ, directory)
     settings = _Settings(flags, sources, forgiving=True)
     read, notices = settings.read, settings.notices
-    database_url = read("database_url", values.text, "sqlite:///./local.db")
+    # Another database than the one that was meant would be worse than none.
+    database_url = _Settings(flags, sources).read("database_url", values.text, "sqlite:///./local.db")
     if _PASSWORD.search(str(flags.get("database_url") or "")):
         notices.append(Notice("config.password_visible"))
     for key in sources.unknown_keys([*_known_variables(), "AIOPS_CONFIG"]):
@@ -149,7 +150,7 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], direc
         lock_timeout=settings.number("lock_timeout", 0.5, 0.01, 600),
         tail_keys=int(settings.number("tail_keys", 20_000, 1, 10_000_000)),
         tail_seconds=settings.number("tail_seconds", 600.0, 0, 86_400),
-        sentiment_aliases=values.aliases(settings.find("sentiment_aliases")),
+        sentiment_aliases=read("sentiment_aliases", values.aliases, values.aliases(None)),
         slack_bot_token=settings.secret("slack_bot_token", values.is_well_formed_token),
         slack_channel=read("slack_channel", values.text, None),
         slack_webhook_url=settings.secret("slack_webhook_url", values.is_safe_address),

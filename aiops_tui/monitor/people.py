@@ -181,8 +181,11 @@ class People:
 
         question = ("people", wanted, asked.place, ranked)
         people = self._answers.tried(question, (period, asked.version), ask, self._database, _SLOW, later=rows > _MANY)
-        if not people:
+        if people is None:
             return inputs
+        scored = {person.written for person in people}
+        others = tuple(person for person in inputs.people if person.written not in scored)
+        people = (*people, *others)[: ranked.limit]
         return replace(inputs, people=self._with_trends(people, asked, period, low, rows, ranked))
 
 

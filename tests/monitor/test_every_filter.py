@@ -19,8 +19,10 @@ from aiops_tui.model.sorting import sorted_by
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
 from aiops_tui.monitor import choice, finder, people
+from aiops_tui.monitor.books import Tuning
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.source.database import open_database
+from aiops_tui.source.rollup import Limits
 from aiops_tui.text.printable import printable
 from tests.monitor.backend import Backend, Judgement, Talk
 from tests.monitor.checks import (
@@ -206,7 +208,7 @@ def test_the_users_that_have_a_row_are_the_first_by_the_column_sorted_by(
     at = [each.id for each in everybody.columns].index(column)
     for sort in (column, f"-{column}"):
         found, expected = users(sort, 3), sorted_by(everybody, sort)
-        assert found.total == everybody.total == len(everybody.rows)
+        assert found.total == everybody.total == len(everybody.rows) == len(users(sort, 100).rows)
         # Sums of scores differ in their last digit by the order in which a server adds them up.
         of_three = [
             [round(v, 9) if isinstance(v := row[at], float) else v for row in each.rows[:3]]
@@ -214,3 +216,26 @@ def test_the_users_that_have_a_row_are_the_first_by_the_column_sorted_by(
         ]
         assert of_three[0] == of_three[1]
         assert len(found.rows) == 3
+
+
+def test_users_that_come_in_later_have_their_figures_at_once(filled: tuple[Backend, Collector], tmp_path: Path) -> None:
+    backend, _ = filled
+    settings = settings_for(backend.url, tmp_path)
+    with closing(open_database(settings)) as database:
+        database.connect()
+        patient = Collector(settings, database, Tuning(Limits(1000), share=1e-9))
+
+        def rows(sort: str | None, most: int) -> dict[str, tuple[object, object]]:
+            patient.probe()
+            view = View("users", WindowSpec("7d", at=AT), sort=sort, users=most)
+            inputs = patient.collect(view, ("users",), lambda done, steps: None).inputs
+            found = table({panel.id: panel for panel in panels("users", inputs)}, "users")
+            means = [round(mean, 9) if isinstance(mean := row[3], float) else mean for row in found.rows]
+            return dict(zip(found.keys, zip(means, found.trends, strict=True), strict=True))
+
+        few = rows(None, 2)
+        everybody = rows(None, 100)
+        assert len(few) == 2
+        assert any(score is not None for key, (score, _) in everybody.items() if key not in few)
+        assert all(any(trend) for _, trend in everybody.values())  # type: ignore[arg-type]
+        assert rows("-score", 3).items() <= everybody.items()

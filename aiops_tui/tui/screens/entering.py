@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import REST
@@ -25,9 +24,6 @@ from aiops_tui.tui.widgets.rows import Rows
 from aiops_tui.tui.widgets.table import TableView
 from aiops_tui.tui.widgets.tiles import Tiles
 from aiops_tui.tui.widgets.users import MOST_USERS, UsersTable
-
-if TYPE_CHECKING:
-    pass
 
 _EXPLAINED_BY = {
     "negative_ratio": "sentiment",

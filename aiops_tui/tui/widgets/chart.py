@@ -139,7 +139,7 @@ class Chart(Framed, can_focus=True):
         inside = (self.size.width - 2, self.size.height - 2)
         at = drawing.place_at(self.panel, self.kind, *inside, self.look, self.at, event.x - 1, event.y - 1)
         if at is not None:
-            self.at = at
+            self.at, self._back = at, None
             self.redraw()
             if event.chain == 2:
                 self.action_open_bucket()
