@@ -83,6 +83,10 @@ class Logs:
         self._follower.start()
         self._reader.start()
 
+    def make_way(self) -> None:
+        """Leave the interpreter to others for a moment."""
+        self._follower.make_way()
+
     def await_end(self, seconds: float, asked: threading.Event) -> None:
         """Wait until the ends of the files were read, for so long at most, and no longer than until that is set."""
         ends = time.monotonic() + seconds

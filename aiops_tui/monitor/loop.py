@@ -132,6 +132,10 @@ class Monitor:
         self._idle = on
         self._asked.set()
 
+    def make_way(self) -> None:
+        """Read no logs for a moment, because a key was pressed, which is to be answered first."""
+        self._logs.make_way()
+
     def set_interval(self, seconds: float) -> None:
         """Look so often."""
         self._interval = seconds

@@ -348,6 +348,11 @@ class Console(Patient):
 
     # ends
 
+    def make_way(self) -> None:
+        """Let the reading of logs wait until a key is answered."""
+        if self.session.monitor is not None:
+            self.session.monitor.make_way()
+
     def leave(self) -> None:
         """End now, whatever runs; the monitor is told so meanwhile."""
         self.begin_stopping()

@@ -46,6 +46,7 @@ class Patient(App[int]):
         """Hold printable keys back for a moment, outside inputs: a paste is no command."""
         if isinstance(event, events.Key):
             self.taken_at = max(self.taken_at, event.time)
+            self.make_way()
         if not isinstance(event, events.Key) or event.is_forwarded or self._is_typing:
             await super().on_event(event)
             return
@@ -59,6 +60,9 @@ class Patient(App[int]):
         watched = isinstance(self._driver, TerminalDriver)
         # Where one sees what comes, the way here counts; elsewhere others may be on theirs.
         self._wait(event.time + WATCHED_SECONDS - time.monotonic() if watched else HOLD_SECONDS)
+
+    def make_way(self) -> None:
+        """Let what works beside the screen wait until a key is answered."""
 
     def _wait(self, seconds: float) -> None:
         """Let go what is held, after a while without other keys."""

@@ -58,6 +58,9 @@ class MonitorLike(Protocol):
     def idle(self, on: bool) -> None:
         """Poll rarely, because nobody looks, or go on as before."""
 
+    def make_way(self) -> None:
+        """Leave the interpreter to the screen for a moment, because a key was pressed."""
+
     def conversation(self, key: str, *, whole: bool = True) -> Future[Conversation | None]:
         """Read one conversation; not ``whole``, without what was said of it if looking for that takes long."""
 

@@ -179,6 +179,23 @@ def test_a_follower_tells_what_is_new_and_stops(tmp_path: Path) -> None:
     assert "logs" not in {thread.name for thread in threading.enumerate()}
 
 
+def test_a_follower_that_makes_way_for_keys_without_end_reads_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "app.log"
+    book = new(path, keep=30_000)
+    read = threading.Event()
+    follower = LogFollower(book, lambda: read.set() if book.arrived == 10_000 else None, interval=0.01)
+    append(path, line(0, "0"))
+    follower.start()
+    assert follower.looked.wait(10)
+    append(path, *(line(n, f"{n}") for n in range(1, 10_000)))
+    for _ in range(10_000):
+        follower.make_way()
+        if read.wait(0.001):
+            break
+    follower.stop(10)
+    assert messages(book) == [str(n) for n in range(10_000)]
+
+
 def test_a_read_can_be_cut_short_and_taken_up_again(tmp_path: Path) -> None:
     path = tmp_path / "app.log"
     path.touch()

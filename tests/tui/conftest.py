@@ -210,6 +210,9 @@ class FakeMonitor:
     def set_timezone(self, name: str) -> None:
         self.calls.append(("timezone", name))
 
+    def make_way(self) -> None:
+        pass
+
     def idle(self, on: bool) -> None:
         self.calls.append(("idle", on))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from aiops_tui.source.logs.book import LogBook
@@ -10,6 +11,9 @@ from aiops_tui.source.logs.watch import Watch
 
 _PATIENCE = 2.0
 """Where the system tells of changes it is looked so often all the same, in seconds."""
+
+_WAY, _MOST, _STEP = 0.04, 0.3, 0.004
+"""So long a key may be on its way to the screen; so long one read is put off by keys at most; so often it is looked."""
 
 _BETWEEN = 0.02
 """So long others are let to work between two reads while there is more to read."""
@@ -28,6 +32,7 @@ class LogFollower:
         self._interval = interval
         self.looked = threading.Event()
         """Set once all files were looked at, or never will be."""
+        self._way_until = self._put_off_until = 0.0
         self._stopping = threading.Event()
         self._watch = Watch()
         self._thread = threading.Thread(target=self._run, name="logs", daemon=True)
@@ -35,6 +40,10 @@ class LogFollower:
     def start(self) -> None:
         """Begin to follow; once only."""
         self._thread.start()
+
+    def make_way(self) -> None:
+        """Leave the interpreter to others for a moment: to take lines apart would hold up a key."""
+        self._way_until = time.monotonic() + _WAY
 
     def stop(self, timeout: float = 0.3) -> None:
         """Stop reading, within one block, and close the files; does not wait longer than ``timeout`` seconds."""
@@ -73,10 +82,17 @@ class LogFollower:
         version = self._book.version
         while not self._stopping.is_set():
             before = self._book.version
-            self._book.poll(self._stopping.is_set)
+            self._put_off_until = time.monotonic() + _MOST
+            self._book.poll(self._stopped)
             if self._book.version != before and not self._stopping.is_set():
                 self._changed()
             if not self._book.behind:
                 break
             self._stopping.wait(_BETWEEN)
         return self._book.version != version
+
+    def _stopped(self) -> bool:
+        """Wait while others are to have way, though not for ever, and say whether to stop."""
+        while time.monotonic() < min(self._way_until, self._put_off_until) and not self._stopping.wait(_STEP):
+            pass
+        return self._stopping.is_set()

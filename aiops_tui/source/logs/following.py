@@ -21,6 +21,9 @@ MOST_BEHIND = 32 * 1024 * 1024
 AT_ONCE = 2 * 1024 * 1024
 """So many bytes of the file that is open are taken at one read."""
 
+PIECE = 32 * 1024
+"""So many bytes are taken apart before who reads may be stopped, or asked to wait."""
+
 FIRST_LOOK = 256 * 1024
 """So many bytes before the end are read of a file that is opened; those before them when they are asked for."""
 
@@ -225,7 +228,7 @@ class FollowedFile:
                 self.skipped += start - file.offset
             file.seek(start - 1)  # so that a line that begins right there is not taken for a torn one
             self._lines.skip()
-        for block in file.blocks(most):
+        for block in file.blocks(most, PIECE):
             yield self._lines.feed(block, base + file.offset - len(block))
         self.behind = max(status.st_size - file.offset, 0)
 

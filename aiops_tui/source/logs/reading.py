@@ -77,8 +77,8 @@ class OpenFile:
         size = min(self.status().st_size, len(other._head))
         return 0 < self.status().st_size <= other.offset and self.at(0, size) == other._head[:size]
 
-    def blocks(self, most: int | None = None) -> Iterator[bytes]:
-        """Yield what was not read yet, up to the present end, or ``most`` bytes of it.
+    def blocks(self, most: int | None = None, size: int = BLOCK) -> Iterator[bytes]:
+        """Yield what was not read yet in blocks of ``size``, up to the present end, or ``most`` bytes of it.
 
         Raises:
             RestartedError: what was read before is no longer there.
@@ -88,8 +88,8 @@ class OpenFile:
         if most is not None:
             end = min(end, self.offset + most)
         while True:
-            size = min(max(end - self.offset, 0), BLOCK)
-            data = os.pread(self._descriptor, len(self._mark) + size, self.offset - len(self._mark))
+            part = min(max(end - self.offset, 0), size)
+            data = os.pread(self._descriptor, len(self._mark) + part, self.offset - len(self._mark))
             if not data.startswith(self._mark):
                 raise RestartedError
             new = data[len(self._mark) :]
