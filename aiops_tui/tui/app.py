@@ -39,6 +39,9 @@ from aiops_tui.tui.widgets.drawn import Drawn
 _FRESH_SECONDS = 3.0
 """So long after somebody came back, what was read meanwhile is as good as what there is now."""
 
+_AT_EASE = 0.3
+"""So long after the monitor runs, which has much to load at first, the screen gets ready for keys to come."""
+
 Clock = Callable[[], datetime]
 
 
@@ -198,6 +201,7 @@ class Console(Patient):
         """Go on with the monitor, unless another one was asked for meanwhile."""
         if message.generation == self._generation and self._shown:
             self.session.attach(message.monitor)
+            self.set_timer(_AT_EASE, self._desk.make_prompt)
             self._desk.retry_conversation()
             self.update()
             self.grown()

@@ -71,7 +71,7 @@ class Prompt(Vertical):
     def on_mount(self) -> None:
         """Start out of sight."""
         self.query_one(Input).cursor_blink = False
-        self.display = False
+        self.visible = False
 
     def ask(self, question: Question, answered: Answered) -> None:
         """Appear with a text to begin from; ``answered`` is called with an answer that has no mistake."""
@@ -81,14 +81,14 @@ class Prompt(Vertical):
         words = host(self).look.words
         field.placeholder = words(f"tui.{question.name}.placeholder")
         self._put(question.text)
-        self.display = True
+        self.visible = True
         self.screen.set_focus(field, scroll_visible=False)
         self._offer()
         host(self).opened()
 
     def close(self) -> None:
         """Disappear."""
-        self.display = False
+        self.visible = False
         self.post_message(self.Closed())
 
     def completions(self, text: str, cursor: int) -> Completions:
@@ -98,7 +98,7 @@ class Prompt(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Offer what could come, in place of the mistake that was just told."""
         event.stop()
-        if self.display:
+        if self.visible:
             self._offer()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

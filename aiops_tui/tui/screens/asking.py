@@ -15,7 +15,7 @@ from aiops_tui.tui.session import Session
 from aiops_tui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from aiops_tui.tui.prompt import Answered, Mistake, Question
+    from aiops_tui.tui.prompt import Answered, Mistake, Prompt, Question
 
 
 class AskingScreen(EnteringScreen):
@@ -26,16 +26,23 @@ class AskingScreen(EnteringScreen):
         self._searched: Rows | None = None
 
     def ask(self, question: Question, answered: Answered) -> None:
-        """Show the line in which to type; it is made when it is first needed."""
+        """Show the line in which to type."""
+        prompt = self.make_prompt()
+        if prompt.is_mounted:
+            prompt.ask(question, answered)
+        else:
+            self.call_after_refresh(prompt.ask, question, answered)
+
+    def make_prompt(self) -> Prompt:
+        """Return the line in which to type; to make it takes so long that it is best done before a key asks for it."""
         from aiops_tui.tui.prompt import Prompt
 
         known = self.query_children(Prompt)
         if known:
-            known.first().ask(question, answered)
-        else:
-            prompt = Prompt()
-            self.mount(prompt)
-            self.call_after_refresh(prompt.ask, question, answered)
+            return known.first()
+        prompt = Prompt()
+        self.mount(prompt)
+        return prompt
 
     def on_prompt_closed(self) -> None:
         """Give the keys back."""
