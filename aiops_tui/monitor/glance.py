@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +17,7 @@ import polars as pl
 from aiops_tui.metrics.inputs import Cells, Inputs
 from aiops_tui.metrics.scores import ROW_SCORE
 from aiops_tui.model.filters import Filter
+from aiops_tui.model.labels import REST, sentiment_class
 from aiops_tui.model.records import Recent
 from aiops_tui.model.view import View
 from aiops_tui.model.window import EARLIEST, Period, Window, bucket_edges, display_step, epoch, previous_period
@@ -24,11 +25,11 @@ from aiops_tui.monitor.answers import Answers
 from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
 from aiops_tui.monitor.keeping import Keeper
-from aiops_tui.monitor.lists import RECENT, Lists, Users, recent_of
+from aiops_tui.monitor.lists import RECENT, ROWS_HERE, Lists, Users, recent_of
 from aiops_tui.monitor.naming import Topics
 from aiops_tui.source.cells import CellQuery
 from aiops_tui.source.database import Database, Statement
-from aiops_tui.source.glance import CLASSES, FEEDBACK, SCORES, conversations, feedback, scores
+from aiops_tui.source.glance import CLASSES, FEEDBACK, ROWS, SCORES, conversations, feedback, rows, scores
 from aiops_tui.source.lookups import BEFORE, WHOLE, recent, scores_of
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.problems import SourceError
@@ -37,7 +38,7 @@ from aiops_tui.source.relations import Relations
 LONG = ("30d", "90d", "all")
 """Windows so long that their last day is shown first."""
 
-_Beside = tuple[Users, dict[int, float | None]]
+_Beside = tuple[Users, dict[int, float | None] | None]
 _ALL = Filter()
 _SUMS = ("n", "total", "squares")
 
@@ -140,13 +141,23 @@ class Glance:
         # Made by this thread: what relations are first asked for they keep, for one thread at a time.
         latest = recent(on, _ALL, sight.window.period, sight.low, RECENT)
         scored = None if on.evaluations is None else scores_of(on, latest)
-        told.set_result(lambda other: (lists.ask_users(*asked, other)[1](), scores_of_latest(other, scored)))
+        # A file is read row by row for its users, which tells all about its conversations.
+        here = not on.on.postgres and asked[-1] <= ROWS_HERE
+        classes: list[pl.DataFrame] = []
+        seen = _by_row(on, sight, classes) if here else None
+
+        def work(other: Database) -> _Beside:
+            users = lists.ask_users(*asked, other, seen)[1]()
+            return users, None if here else scores_of_latest(other, scored)
+
+        told.set_result(work)
         with database.transaction():
             started = time.monotonic()
-            found = ask_all(database, on, sight, far=far)
-            known: dict[int, float | None] | None = None
+            found = ask_all(database, on, sight, far=far, classes=not here)
+            known = scores_of_latest(database, scored) if here else None
             try:
-                counted, known = beside.result()
+                counted, judged = beside.result()
+                known = judged if known is None else known
                 self._answers.expect({question: counted}, time.monotonic() - started)
             except SourceError as error:
                 if error.notice.id == "source.timeout":
@@ -155,6 +166,8 @@ class Glance:
             users = lists.users(*asked, 0) or Users()
             if known is None:
                 known = scores_of_latest(database, scored)
+            if here:
+                found["classes"] = classes[0] if classes else _asks(database, on, sight)["classes"]()
         current, *before = cells_of(found, sight, self._choice.topics)
         return Inputs(
             now=signs.now,
@@ -173,8 +186,15 @@ class Glance:
         )
 
 
-def ask_all(database: Database, on: Relations, sight: Sight, *, far: bool) -> dict[str, Any]:
-    """Return the answers to what a glance asks, in one message where a message costs time."""
+def ask_all(database: Database, on: Relations, sight: Sight, *, far: bool, classes: bool) -> dict[str, Any]:
+    """Return the answers to what a glance asks, but for ``classes`` perhaps, in one message where that costs time."""
+    asks = _asks(database, on, sight)
+    if not classes:
+        del asks["classes"]
+    return _asked(database, asks) if far else {name: ask() for name, ask in asks.items()}
+
+
+def _asks(database: Database, on: Relations, sight: Sight) -> dict[str, Callable[[], Any]]:
     bounds, start = _bounds(sight)
     latest = recent(on, _ALL, sight.window.period, sight.low, RECENT)
     asks: dict[str, Callable[[], Any]] = {
@@ -185,7 +205,7 @@ def ask_all(database: Database, on: Relations, sight: Sight, *, far: bool) -> di
         asks["scores"] = lambda: database.frame(scores(on, start, bounds, sight.kept), SCORES)
     if on.feedback is not None:
         asks["feedback"] = lambda: database.frame(feedback(on, sight.low_feedback, start, bounds), FEEDBACK)
-    return _asked(database, asks) if far else {name: ask() for name, ask in asks.items()}
+    return asks
 
 
 def _asked(database: Database, asks: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
@@ -197,6 +217,37 @@ def _asked(database: Database, asks: Mapping[str, Callable[[], Any]]) -> dict[st
 def scores_of_latest(database: Database, scored: Statement | None) -> dict[int, float | None]:
     """Return the scores of the latest conversations: apart, for counting users leaves another connection time."""
     return {} if scored is None else dict(database.rows(scored))
+
+
+def _by_row(on: Relations, sight: Sight, classes: list[pl.DataFrame]) -> Callable[[Database], pl.DataFrame]:
+    """Return what reads conversations row by row, for who was there when, and adds their ``classes``."""
+    bounds, start = _bounds(sight)
+    statement = rows(on, sight.low, start, bounds[-1])
+
+    def read(database: Database) -> pl.DataFrame:
+        found = database.frame(statement, ROWS)
+        classes.append(classes_of(found, bounds, sight.kept, on.on.aliases))
+        return found.filter(pl.col("user") != "").select("user", "seconds")
+
+    return read
+
+
+def classes_of(
+    seen: pl.DataFrame, edges: Sequence[int], kept: frozenset[str] | None, aliases: Mapping[str, Iterable[str]]
+) -> pl.DataFrame:
+    """Count `ROWS` as `conversations` counts them (`CLASSES`)."""
+    place = pl.Series(edges[:-1], dtype=pl.Int64).search_sorted(seen["seconds"], side="right").cast(pl.Int64) + BEFORE
+    written = seen.group_by(place.alias("place"), "topic", "sentiment").agg(pl.len().cast(pl.Int64).alias("n"))
+    meant = {label: sentiment_class(label, aliases) for label in written["sentiment"].unique()}
+    sentiment = pl.col("sentiment").replace_strict(meant, return_dtype=pl.String)
+    topic = pl.col("topic")
+    if kept is not None:
+        topic = pl.when(topic.is_null() | topic.is_in(list(kept))).then(topic).otherwise(pl.lit(REST))
+    counted = written.with_columns(sentiment, topic)
+    by_place = counted.with_columns(topic=pl.lit(None, pl.String)).group_by("place", "topic", "sentiment")
+    inside = counted.filter(pl.col("place") > BEFORE).with_columns(place=pl.lit(WHOLE, pl.Int64))
+    by_topic = inside.group_by("place", "topic", "sentiment")
+    return pl.concat([by_place.agg(pl.col("n").sum()), by_topic.agg(pl.col("n").sum())])
 
 
 def cells_of(found: Mapping[str, Any], sight: Sight, topics: Topics) -> list[Cells]:

@@ -39,7 +39,7 @@ RECENT = 50
 WORST = 50
 _EXACT_ROWS = 200_000
 _SLOW, _SLOW_LISTS = "source.slow_users", "source.slow_lists"
-_ROWS_HERE = 2_000_000
+ROWS_HERE = 2_000_000
 """Of so many rows at most users are told apart in memory, where the database is a file."""
 
 
@@ -110,8 +110,12 @@ class Lists:
         low: int,
         rows: int,
         database: Database,
+        seen: Callable[[Database], pl.DataFrame] | None = None,
     ) -> tuple[Hashable, Callable[[], Users]]:
-        """Return what `users` asks, and what asks it, over a connection that may be another one."""
+        """Return what `users` asks, and what asks it, over a connection that may be another one.
+
+        Where up to `ROWS_HERE` rows of a file are told apart here, they may be ``seen`` in another way.
+        """
         bounds = tuple(math.ceil(epoch(edge)) for edge in edges)
         start = bounds[0] if before is None else math.ceil(epoch(before.start))
         adjacent = before is None or math.ceil(epoch(before.end)) == bounds[0]
@@ -132,13 +136,15 @@ class Lists:
 
         def here() -> Users:
             schema = pl.Schema({"user": pl.String(), "seconds": pl.Int64()})
-            seen = database.frame(user_times(on, wanted, low, start, bounds[-1]), schema)
-            return _told_apart(seen, bounds, before)
+            if seen is not None:
+                return _told_apart(seen(database), bounds, before)
+            times = database.frame(user_times(on, wanted, low, start, bounds[-1]), schema)
+            return _told_apart(times, bounds, before)
 
         if on.on.postgres:
             count = at_once if adjacent and len(bounds) <= MOST_EDGES else one_by_one
         else:
-            count = here if rows <= _ROWS_HERE else one_by_one
+            count = here if rows <= ROWS_HERE else one_by_one
 
         def ask() -> Users:
             started = time.monotonic()

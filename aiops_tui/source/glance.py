@@ -21,21 +21,19 @@ _BY = {"place": pl.Int64(), "topic": pl.String()}
 CLASSES = pl.Schema({**_BY, "sentiment": pl.String(), "n": pl.Int64()})
 SCORES = pl.Schema({**_BY, "n": pl.Int64(), "total": pl.Float64(), "squares": pl.Float64()})
 FEEDBACK = pl.Schema({"place": pl.Int64(), "feedback": pl.String(), "n": pl.Int64()})
+ROWS = pl.Schema({"user": pl.String(), "seconds": pl.Int64(), "topic": pl.String(), "sentiment": pl.String()})
 
 
 def conversations(
     on: Relations, low: int, start: int, edges: Sequence[int], kept: frozenset[str] | None
 ) -> sa.CompoundSelect[Any]:
     """Count conversations of the keys from ``low`` on (`CLASSES`); topics beyond those ``kept`` count as one."""
-    table, period = on.conversations.c, Period(from_epoch(start), from_epoch(edges[-1]))
-    labels = (table.topic, table.sentiment)
     if on.on.postgres:
+        table, period = on.conversations.c, Period(from_epoch(start), from_epoch(edges[-1]))
         place = (on.place(edges) + BEFORE).label("place")
-        rows = sa.select(place, *labels).where(on.key >= low, on.within(period))
+        rows = sa.select(place, table.topic, table.sentiment).where(on.key >= low, on.within(period))
     else:
-        # Without the limit the time would be reckoned anew wherever it is named.
-        timed = sa.select(on.seconds.label("seconds"), *labels).where(on.key >= low).limit(sa.literal_column("-1"))
-        one = timed.subquery("timed").c
+        one = _timed(on, low).c
         within = (one.seconds >= start, one.seconds < edges[-1])
         rows = sa.select(_place(one.seconds, edges).label("place"), one.topic, one.sentiment).where(*within)
     row = rows.subquery("rows").c
@@ -51,6 +49,23 @@ def conversations(
         .where(written.place > BEFORE)
         .group_by(sa.text("2"), sa.text("3")),
     )
+
+
+def rows(on: Relations, low: int, start: int, end: int) -> sa.Select[Any]:
+    """Return conversations of the keys from ``low`` on, from ``start`` to before ``end``, one by one (`ROWS`).
+
+    SQLite's: where nothing travels, to count them by label and by user here takes half as long as twice there.
+    """
+    one = _timed(on, low, sa.cast(on.conversations.c.user_id, sa.Text).label("user")).c
+    labels = (on.on.topic(one.topic), sa.cast(one.sentiment, sa.Text))
+    return sa.select(one.user, one.seconds, *labels).where(one.seconds >= start, one.seconds < end)
+
+
+def _timed(on: Relations, low: int, *columns: sa.ColumnElement[Any]) -> sa.Subquery:
+    table = on.conversations.c
+    chosen = sa.select(on.seconds.label("seconds"), table.topic, table.sentiment, *columns).where(on.key >= low)
+    # Without the limit the time would be reckoned anew wherever it is named.
+    return chosen.limit(sa.literal_column("-1")).subquery("timed")
 
 
 def scores(on: Relations, start: int, edges: Sequence[int], kept: frozenset[str] | None) -> sa.CompoundSelect[Any]:
