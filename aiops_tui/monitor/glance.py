@@ -28,9 +28,9 @@ from aiops_tui.monitor.keeping import Keeper
 from aiops_tui.monitor.lists import RECENT, ROWS_HERE, Lists, Users, recent_of
 from aiops_tui.monitor.naming import Topics
 from aiops_tui.source.cells import CellQuery
-from aiops_tui.source.database import Database, Statement
-from aiops_tui.source.glance import CLASSES, FEEDBACK, ROWS, SCORES, conversations, feedback, rows, scores
-from aiops_tui.source.lookups import BEFORE, WHOLE, recent, scores_of
+from aiops_tui.source.database import Database
+from aiops_tui.source.glance import CLASSES, FEEDBACK, LATEST, ROWS, SCORES, conversations, feedback, rows, scores
+from aiops_tui.source.lookups import BEFORE, WHOLE, recent
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.problems import SourceError
 from aiops_tui.source.relations import Relations
@@ -38,7 +38,6 @@ from aiops_tui.source.relations import Relations
 LONG = ("30d", "90d", "all")
 """Windows so long that their last day is shown first."""
 
-_Beside = tuple[Users, dict[int, float | None] | None]
 _ALL = Filter()
 _SUMS = ("n", "total", "squares")
 
@@ -89,9 +88,9 @@ class Glance:
         if self._keeper is not None and self._keeper.has(book, signs):
             return None
         # Opened while bounds are looked for, for that takes as many messages.
-        told: Future[Callable[[Database], _Beside]] = Future()
+        told: Future[Callable[[Database], Users]] = Future()
 
-        def work(other: Database) -> _Beside:
+        def work(other: Database) -> Users:
             return told.result()(other)
 
         with self._database.beside(work) as beside:
@@ -129,8 +128,8 @@ class Glance:
         signs: Signs,
         sight: Sight,
         zone: ZoneInfo,
-        told: Future[Callable[[Database], _Beside]],
-        beside: Future[_Beside],
+        told: Future[Callable[[Database], Users]],
+        beside: Future[Users],
         *,
         far: bool,
     ) -> Inputs | None:
@@ -138,34 +137,22 @@ class Glance:
         asked = (on, _ALL, sight.edges, sight.previous, sight.low, signs.rows_from(sight.low))
         question, _ = lists.ask_users(*asked, database)
         self._answers.begin()
-        # Made by this thread: what relations are first asked for they keep, for one thread at a time.
-        latest = recent(on, _ALL, sight.window.period, sight.low, RECENT)
-        scored = None if on.evaluations is None else scores_of(on, latest)
         # A file is read row by row for its users, which tells all about its conversations.
         here = not on.on.postgres and asked[-1] <= ROWS_HERE
         classes: list[pl.DataFrame] = []
+        # Made by this thread: what relations are first asked for they keep, for one thread at a time.
         seen = _by_row(on, sight, classes) if here else None
-
-        def work(other: Database) -> _Beside:
-            users = lists.ask_users(*asked, other, seen)[1]()
-            return users, None if here else scores_of_latest(other, scored)
-
-        told.set_result(work)
+        told.set_result(lambda other: lists.ask_users(*asked, other, seen)[1]())
         with database.transaction():
             started = time.monotonic()
             found = ask_all(database, on, sight, far=far, classes=not here)
-            known = scores_of_latest(database, scored) if here else None
             try:
-                counted, judged = beside.result()
-                known = judged if known is None else known
-                self._answers.expect({question: counted}, time.monotonic() - started)
+                self._answers.expect({question: beside.result()}, time.monotonic() - started)
             except SourceError as error:
                 if error.notice.id == "source.timeout":
                     return None
                 # There may be no second connection to be had.
             users = lists.users(*asked, 0) or Users()
-            if known is None:
-                known = scores_of_latest(database, scored)
             if here:
                 found["classes"] = classes[0] if classes else _asks(database, on, sight)["classes"]()
         current, *before = cells_of(found, sight, self._choice.topics)
@@ -181,7 +168,7 @@ class Glance:
             total=lists.total(on, signs),
             topics_total=self._choice.total,
             users=users.by_bucket or None,
-            recent=_recent(found, known),
+            recent=_recent(found),
             first=EARLIEST,
         )
 
@@ -202,7 +189,7 @@ def _asks(database: Database, on: Relations, sight: Sight) -> dict[str, Callable
         "recent": lambda: database.rows(latest),
     }
     if on.evaluations is not None:
-        asks["scores"] = lambda: database.frame(scores(on, start, bounds, sight.kept), SCORES)
+        asks["scores"] = lambda: database.frame(scores(on, start, bounds, sight.kept, latest), SCORES)
     if on.feedback is not None:
         asks["feedback"] = lambda: database.frame(feedback(on, sight.low_feedback, start, bounds), FEEDBACK)
     return asks
@@ -212,11 +199,6 @@ def _asked(database: Database, asks: Mapping[str, Callable[[], Any]]) -> dict[st
     """Ask in one message, what that leaves out one by one."""
     ahead = database.together(asks)
     return {name: ahead[name] if name in ahead else ask() for name, ask in asks.items()}
-
-
-def scores_of_latest(database: Database, scored: Statement | None) -> dict[int, float | None]:
-    """Return the scores of the latest conversations: apart, for counting users leaves another connection time."""
-    return {} if scored is None else dict(database.rows(scored))
 
 
 def _by_row(on: Relations, sight: Sight, classes: list[pl.DataFrame]) -> Callable[[Database], pl.DataFrame]:
@@ -260,10 +242,13 @@ def cells_of(found: Mapping[str, Any], sight: Sight, topics: Topics) -> list[Cel
     return [_cells(found, places, starts, topics, rest=rest) for places, starts in periods]
 
 
-def _recent(found: Mapping[str, Any], scores: Mapping[int, float | None]) -> tuple[Recent, ...]:
-    """Return the latest conversations with their scores."""
-    rows = map(recent_of, found["recent"])
-    return tuple(replace(row, score=scores.get(int(row.conversation))) for row in rows)
+def _recent(found: Mapping[str, Any]) -> tuple[Recent, ...]:
+    """Return the latest conversations with their scores, of several the latest."""
+    known: dict[str, float | None] = {}
+    if "scores" in found:
+        latest = found["scores"].filter(pl.col("place") == LATEST).sort("n", nulls_last=False)
+        known = dict(latest.select("topic", "total").iter_rows())
+    return tuple(replace(row, score=known.get(row.conversation)) for row in map(recent_of, found["recent"]))
 
 
 def _bounds(sight: Sight) -> tuple[tuple[int, ...], int]:

@@ -17,6 +17,7 @@ from aiops_tui.source.expressions import Number, Text, Whole
 from aiops_tui.source.lookups import BEFORE, WHOLE, place_between
 from aiops_tui.source.relations import SCORE, Relations
 
+LATEST = -3
 _BY = {"place": pl.Int64(), "topic": pl.String()}
 CLASSES = pl.Schema({**_BY, "sentiment": pl.String(), "n": pl.Int64()})
 SCORES = pl.Schema({**_BY, "n": pl.Int64(), "total": pl.Float64(), "squares": pl.Float64()})
@@ -68,32 +69,50 @@ def _timed(on: Relations, low: int, *columns: sa.ColumnElement[Any]) -> sa.Subqu
     return chosen.limit(sa.literal_column("-1")).subquery("timed")
 
 
-def scores(on: Relations, start: int, edges: Sequence[int], kept: frozenset[str] | None) -> sa.CompoundSelect[Any]:
-    """Sum up row scores (`SCORES`)."""
+def scores(
+    on: Relations, start: int, edges: Sequence[int], kept: frozenset[str] | None, latest: sa.Select[Any]
+) -> sa.CompoundSelect[Any]:
+    """Sum up row scores (`SCORES`), and tell those of the ``latest`` conversations one by one.
+
+    These have the place `LATEST`: their ``topic`` is the conversation, ``n`` the time in seconds, ``total`` the score.
+    To look for them apart would mean to go through all evaluations once more.
+    """
     assert on.evaluations is not None  # noqa: S101
     row = on.evaluations.c
     period = Period(from_epoch(start), from_epoch(edges[-1]))
-    judged = sa.select(row.seconds, row.topic, row[SCORE].label("score")).where(on.evaluated_within(period))
+    columns = (row.seconds, row.topic, row.conversation, row[SCORE].label("score"))
+    judged = sa.select(*columns).where(on.evaluated_within(period))
     # Without the limit the score would be reckoned anew wherever it is named.
     one = judged.limit(sa.null() if on.on.postgres else sa.literal_column("-1")).offset(0).subquery("judged").c
     score: Number = one.score
+    shown = one.conversation.in_(sa.select(latest.subquery("latest").c[0]))
     written = (
         sa.select(
             _place(one.seconds, edges).label("place"),
             one.topic,
-            sa.func.count().label("n"),
+            sa.case((shown, one.conversation)).label("conversation"),
+            sa.case((shown, one.seconds)).label("seconds"),
+            sa.func.count(score).label("n"),
             sa.func.sum(score).label("total"),
             sa.func.sum(score * score).label("squares"),
         )
-        .where(score.is_not(None))
-        .group_by(sa.text("1"), sa.text("2"))
+        .group_by(sa.text("1"), sa.text("2"), sa.text("3"), sa.text("4"))
         .cte("written")
     ).c
     topic: Text = on.on.topic(written.topic, kept)
     sums = (_total(written.n), sa.func.sum(written.total), sa.func.sum(written.squares))
     return sa.union_all(
-        sa.select(written.place, _no_topic(), *sums).group_by(sa.text("1")),
-        sa.select(sa.literal(WHOLE, sa.Integer), topic, *sums).where(written.place > BEFORE).group_by(sa.text("2")),
+        sa.select(written.place, _no_topic(), *sums).where(written.n > 0).group_by(sa.text("1")),
+        sa.select(sa.literal(WHOLE, sa.Integer), topic, *sums)
+        .where(written.place > BEFORE, written.n > 0)
+        .group_by(sa.text("2")),
+        sa.select(
+            sa.literal(LATEST, sa.Integer),
+            sa.cast(written.conversation, sa.Text),
+            sa.cast(written.seconds, sa.BigInteger),
+            written.total / sa.func.nullif(written.n, 0),
+            sa.cast(sa.null(), sa.Double),
+        ).where(written.conversation.is_not(None)),
     )
 
 

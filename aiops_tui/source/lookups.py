@@ -284,11 +284,9 @@ def recent(
     )
 
 
-def scores_of(on: Relations, keys: Sequence[int] | sa.Select[Any]) -> sa.Select[Any]:
-    """Return row scores of conversations, by key or as `recent` gives them: conversation, score, in order of time."""
+def scores_of(on: Relations, keys: Sequence[int]) -> sa.Select[Any]:
+    """Return row scores of conversations: conversation, score, in order of time."""
     assert on.evaluations is not None  # noqa: S101
-    if isinstance(keys, sa.Select):
-        keys = sa.select(keys.subquery("latest").c[0])
     row = on.evaluations.c
     return sa.select(row.conversation, row.score).where(row.conversation.in_(keys)).order_by(row.seconds.nulls_first())
 
