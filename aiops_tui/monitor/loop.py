@@ -300,10 +300,14 @@ class Monitor:
     def _connect(self) -> None:
         """Open the connection; what was counted over an earlier one is kept, and reconciled in the background."""
         if self._collector is None:
+            from aiops_tui.source.opening import open_ahead
+
+            ahead = open_ahead(self._settings)
+
             from aiops_tui.monitor.collector import Collector
             from aiops_tui.source.database import open_database
 
-            self._collector = Collector(self._settings, open_database(self._settings), at_once=False)
+            self._collector = Collector(self._settings, open_database(self._settings, ahead), at_once=False)
         self._collector.database.arm()
         self._collector.database.connect()
         self._connected = True

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
-
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice
 from aiops_tui.source.connection import Database, Row, Statement
+from aiops_tui.source.opening import Ahead, parse_url
 from aiops_tui.source.postgresql import PostgreSQL
 from aiops_tui.source.problems import SourceError
 from aiops_tui.source.sqlite import SQLite
@@ -31,29 +29,8 @@ __all__ = [
 ]
 
 
-def parse_url(url: str) -> URL:
-    """Read a database URL in any of the forms that operators have.
-
-    Raises:
-        SourceError: if it is none that the console can read; the text itself is never repeated.
-    """
-    try:
-        parsed = make_url(url.strip())
-    except (ArgumentError, ValueError):
-        raise SourceError(Notice("source.bad_url"), final=True) from None
-    backend = parsed.drivername.split("+", 1)[0]
-    if backend in {"postgres", "postgresql"}:
-        if "@" in f"{parsed.host}{parsed.database}":
-            # What follows the first @ of a password that is not escaped: it would be looked up, and shown.
-            raise SourceError(Notice("source.unescaped_url"), final=True)
-        return parsed.set(drivername="postgresql+psycopg2")
-    if backend == "sqlite":
-        return parsed
-    raise SourceError(Notice("source.unknown_dialect", {"dialect": backend[:30]}), final=True)
-
-
-def open_database(settings: Settings) -> Database:
-    """Return the database of the settings, not connected yet.
+def open_database(settings: Settings, ahead: Ahead | None = None) -> Database:
+    """Return the database of the settings, not connected yet, or only `opening.open_ahead`.
 
     Raises:
         SourceError: if the URL is none that the console can read.
@@ -61,7 +38,7 @@ def open_database(settings: Settings) -> Database:
     url = settings.database_url.reveal()
     parsed = parse_url(url)
     if parsed.drivername.startswith("postgresql"):
-        return PostgreSQL(settings, parsed)
+        return PostgreSQL(settings, parsed, ahead)
     path = sqlite_path(url)
     if path is None:
         raise SourceError(Notice("source.sqlite_memory"), final=True)

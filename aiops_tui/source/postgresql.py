@@ -20,13 +20,11 @@ from sqlalchemy.engine import URL
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice
 from aiops_tui.source.connection import Database, Row, Statement, Values
+from aiops_tui.source.opening import Ahead, arguments_of, opened
 from aiops_tui.source.pgproblems import connection_problem, postgres_problem
 from aiops_tui.source.problems import Cancelled, SourceError, unreadable_answer
 from aiops_tui.source.together import Key, Question, Script, ask_together, each_answer, one_query
 from aiops_tui.text.printable import printable
-
-_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
-"""How a server that vanished without a word is noticed: within a minute instead of two hours."""
 
 _CANCELS = 5
 _CANCEL_AGAIN = 0.2
@@ -40,34 +38,19 @@ class PostgreSQL(Database):
     dialect = "postgresql"
     slice_keys = 200_000
 
-    def __init__(self, settings: Settings, url: URL) -> None:
-        query = {key: value if isinstance(value, str) else value[-1] for key, value in url.query.items()}
-        if "ssl" in query:
-            query["sslmode"] = query.pop("ssl")
-        self._arguments: dict[str, Any] = {
-            key: value
-            for key, value in {
-                "host": url.host,
-                "port": url.port,
-                "user": url.username,
-                "password": url.password,
-                "dbname": url.database,
-                "connect_timeout": max(round(settings.connect_timeout), 2),
-                "application_name": "aiops-tui",
-                "client_encoding": "utf8",
-                **_ALIVE,
-                **query,
-            }.items()
-            if value is not None
-        }
+    def __init__(self, settings: Settings, url: URL, ahead: Ahead | None = None) -> None:
+        self._arguments = arguments_of(settings, url)
+        self._ahead = ahead
         host = str(self._arguments.get("host") or "")
-        super().__init__(settings, _postgres_target(host, url.database, query.get("service")))
+        super().__init__(settings, _postgres_target(host, url.database, self._arguments.get("service")))
         self._url = url
         self._local = self._settings(None)
         self._compiler = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
         self._connection: psycopg2.extensions.connection | None = None
         self._held = self._begun = self._savepoint = False
-        self.remote_without_tls = bool(host) and _is_remote(host) and query.get("sslmode", "prefer") in _WEAK_TLS
+        self.remote_without_tls = (
+            bool(host) and _is_remote(host) and self._arguments.get("sslmode", "prefer") in _WEAK_TLS
+        )
 
     @property
     def warnings(self) -> tuple[Notice, ...]:
@@ -88,8 +71,8 @@ class PostgreSQL(Database):
         """Open the connection anew."""
         self.close()
         try:
-            connection = psycopg2.connect(**self._arguments)
-            connection.autocommit = True
+            ahead, self._ahead = self._ahead, None
+            connection = opened(self._arguments) if ahead is None else ahead.result()
         except psycopg2.Error as error:
             raise connection_problem(error, target=self.target) from None
         except (ValueError, UnicodeError):
