@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+from textual.events import MouseScrollDown
+from textual.widget import Widget
 
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.view import View
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.table import TableView
 from aiops_tui.tui.widgets.tiles import Tiles
+from aiops_tui.tui.widgets.users import UsersTable
 
 Open = Any
 
@@ -65,3 +70,18 @@ async def test_a_click_on_a_tab_a_tile_and_the_wheel_do_what_keys_do(desk: Open)
         await d.until(lambda: d.console.session.view.tab == "overview")
         tiles = d.console.desk.pane.query_one(Tiles)
         assert tiles.chosen == 2
+
+
+async def test_the_wheel_asks_for_more_users_where_the_last_comes_into_sight(desk: Open) -> None:
+    async with desk(View(tab="users")) as d:
+        table = d.console.desk.pane.query_one(UsersTable)
+        d.console.session.view = replace(d.console.session.view, users=table.count())
+        for _ in range(table.count()):
+            table.post_message(wheel_down(table))
+        await d.until(lambda: d.console.session.view.users > table.count())
+        assert table.row == 0
+        await d.sees("reading")
+
+
+def wheel_down(widget: Widget) -> MouseScrollDown:
+    return MouseScrollDown(widget, 1, 1, 0, 1, 0, False, False, False)

@@ -19,7 +19,7 @@ class UsersTable(TableView):
     """Shows the first users in the order that it is sorted by; there may be more."""
 
     class Ended(Rows.Opened):
-        """Somebody came to the last row, after which there are more."""
+        """Somebody came to the end, after which there are more."""
 
     _told = 0
 
@@ -31,12 +31,26 @@ class UsersTable(TableView):
     def select(self, row: int) -> None:
         """Select a row; at the last one, ask for more."""
         super().select(row)
-        if self.more and self.row == self.count() - 1:
+        self._ask()
+
+    def scroll_rows(self, rows: int) -> None:
+        """Scroll; where the last row comes into sight, ask for more."""
+        super().scroll_rows(rows)
+        self._ask()
+
+    @property
+    def _ends(self) -> bool:
+        """Whether one is at the end, or sees it after scrolling away from the row that is selected."""
+        last = self.count() - 1
+        return self.row == last or self.row < self.top <= last < self.top + self._page
+
+    def _ask(self) -> None:
+        if self.more and self._ends:
             self.post_message(self.Ended(self, self.row))
 
     def note(self) -> Line:
         """Return that more are on the way, or that no more are told."""
-        if not self.more or self.row < self.count() - 1:
+        if not (self.more and self._ends):
             return EMPTY
         words = self.look.words
         text = words("tui.list.most", n=MOST_USERS) if self.count() >= MOST_USERS else words("tui.list.reading")
