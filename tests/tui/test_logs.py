@@ -13,7 +13,7 @@ from aiops_tui.tui.widgets.entries import Entries
 Open = Any
 
 
-async def test_enter_on_a_bar_goes_to_its_first_entry(desk: Open) -> None:
+async def test_enter_on_a_bar_goes_to_its_first_entry_and_escape_back_to_the_bar(desk: Open) -> None:
     async with desk(view=View(tab="logs")) as d:
         await d.sees("request served 199")
         chart = d.console.desk.query_one("#levels_by_bucket", Chart)
@@ -24,7 +24,12 @@ async def test_enter_on_a_bar_goes_to_its_first_entry(desk: Open) -> None:
         await d.until(lambda: d.monitor.logs.wishes[-1:] and d.monitor.logs.wishes[-1][0] == "seek")
         moment = d.monitor.logs.wishes[-1][1]
         assert moment in chart.panel.x[:-1]
-        assert d.console.desk.query_one(Entries).has_focus
+        entries, at = d.console.desk.query_one(Entries), chart.at
+        assert entries.has_focus
+        await d.press("escape")
+        await d.until(lambda: chart.has_focus)
+        assert chart.at == at
+        assert entries.following
         assert d.console.session.view.tab == "logs"
 
 

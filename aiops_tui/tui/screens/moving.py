@@ -25,9 +25,14 @@ class MovingScreen(MainScreen):
         if view is None or view == session.view:
             return
         if into:
-            session.history.push(Place(session.view, session.snapshot, self.pane.focused_id(), self.pane.marks()))
+            self.remember_place()
         session.look(view)
         host(self).update()
+
+    def remember_place(self) -> None:
+        """Let going back lead to where one is now."""
+        session = self.session
+        session.history.push(Place(session.view, session.snapshot, self.pane.focused_id(), self.pane.marks()))
 
     def go_in_time(self, view: View | None, *, into: bool = False) -> None:
         """Show another window, and say so where that means that nothing new will be seen."""
