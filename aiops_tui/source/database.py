@@ -30,7 +30,7 @@ __all__ = [
 
 
 def open_database(settings: Settings, ahead: Ahead | None = None) -> Database:
-    """Return the database of the settings, not connected yet, or only `opening.open_ahead`.
+    """Return the database of the settings, not connected yet; ``ahead`` is a connection of it that is being opened.
 
     Raises:
         SourceError: if the URL is none that the console can read.

@@ -1,7 +1,8 @@
 """Statements for the Overview alone: summed up by the database as far as its panels need, so that few rows travel.
 
 Each answers for two periods at once, that of the edges (whole seconds since the epoch) and one before it that begins at
-``start``. Its rows tell a place between two edges, `BEFORE` for the earlier period, or, with a topic, `WHOLE`.
+``start``. The rows of those that sum up tell a place between two edges, `BEFORE` for the earlier period, or, with a
+topic, `WHOLE`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from aiops_tui.source.lookups import BEFORE, WHOLE, place_between
 from aiops_tui.source.relations import SCORE, Relations
 
 LATEST = -3
+"""The place of a score that is told by itself."""
+
 _BY = {"place": pl.Int64(), "topic": pl.String()}
 CLASSES = pl.Schema({**_BY, "sentiment": pl.String(), "n": pl.Int64()})
 SCORES = pl.Schema({**_BY, "n": pl.Int64(), "total": pl.Float64(), "squares": pl.Float64()})
@@ -72,7 +75,7 @@ def _timed(on: Relations, low: int, *columns: sa.ColumnElement[Any]) -> sa.Subqu
 def scores(
     on: Relations, start: int, edges: Sequence[int], kept: frozenset[str] | None, latest: sa.Select[Any]
 ) -> sa.CompoundSelect[Any]:
-    """Sum up row scores (`SCORES`), and tell those of the ``latest`` conversations one by one.
+    """Sum up row scores (`SCORES`), and tell those of the ``latest`` conversations one by one, whenever they are of.
 
     These have the place `LATEST`: their ``topic`` is the conversation, ``n`` the time in seconds, ``total`` the score.
     To look for them apart would mean to go through all evaluations once more.
@@ -81,14 +84,16 @@ def scores(
     row = on.evaluations.c
     period = Period(from_epoch(start), from_epoch(edges[-1]))
     columns = (row.seconds, row.topic, row.conversation, row[SCORE].label("score"))
-    judged = sa.select(*columns).where(on.evaluated_within(period))
+    chosen = sa.select(latest.subquery("latest").c[0])
+    judged = sa.select(*columns).where(sa.or_(on.evaluated_within(period), row.conversation.in_(chosen)))
     # Without the limit the score would be reckoned anew wherever it is named.
     one = judged.limit(sa.null() if on.on.postgres else sa.literal_column("-1")).offset(0).subquery("judged").c
     score: Number = one.score
-    shown = one.conversation.in_(sa.select(latest.subquery("latest").c[0]))
+    shown = one.conversation.in_(chosen)
+    within = one.seconds.between(start, edges[-1] - 1)
     written = (
         sa.select(
-            _place(one.seconds, edges).label("place"),
+            sa.case((within, _place(one.seconds, edges))).label("place"),
             one.topic,
             sa.case((shown, one.conversation)).label("conversation"),
             sa.case((shown, one.seconds)).label("seconds"),
@@ -102,7 +107,9 @@ def scores(
     topic: Text = on.on.topic(written.topic, kept)
     sums = (_total(written.n), sa.func.sum(written.total), sa.func.sum(written.squares))
     return sa.union_all(
-        sa.select(written.place, _no_topic(), *sums).where(written.n > 0).group_by(sa.text("1")),
+        sa.select(written.place, _no_topic(), *sums)
+        .where(written.place.is_not(None), written.n > 0)
+        .group_by(sa.text("1")),
         sa.select(sa.literal(WHOLE, sa.Integer), topic, *sums)
         .where(written.place > BEFORE, written.n > 0)
         .group_by(sa.text("2")),

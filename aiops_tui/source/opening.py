@@ -1,4 +1,4 @@
-"""Opening connections to PostgreSQL; nothing is loaded here that only statements need."""
+"""Opening connections to PostgreSQL, before what statements and figures need is loaded."""
 
 from __future__ import annotations
 

@@ -55,9 +55,9 @@ def looked_at(url: str, folder: Path, view: View, look: Callable[[Collector], Co
 
 @pytest.mark.parametrize("compare", ["previous", "off"])
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(rows=rows, gap=st.integers(1, 60))
+@given(rows=rows, gap=st.integers(1, 60), late=st.sampled_from([0, 1, 30]), past=st.booleans())
 def test_what_is_seen_at_a_glance_is_what_the_cells_say(
-    backend: Backend, tmp_path: Path, compare: Compare, rows: list[Drawn], gap: int
+    backend: Backend, tmp_path: Path, compare: Compare, rows: list[Drawn], gap: int, late: int, past: bool
 ) -> None:
     for table in ("conversation_log", "conversation_evaluation", "feedback_log"):
         backend.run(f"DELETE FROM {table}")
@@ -68,16 +68,17 @@ def test_what_is_seen_at_a_glance_is_what_the_cells_say(
     backend.insert(
         Talk(60 + n, row[0], row[1], row[2], at) for n, (row, at) in enumerate(zip(rows, times, strict=True))
     )
-    backend.evaluate(
-        (
-            Judgement(60 + n, None, None, at, row[3], row[3])
-            for n, (row, at) in enumerate(zip(rows, times, strict=True))
-        ),
-        replace=False,
-    )
+    judged = [
+        Judgement(60 + n, None, None, at + timedelta(hours=late * again, minutes=again), score, score)
+        for n, (row, at) in enumerate(zip(rows, times, strict=True))
+        for again, score in ((1, row[3]), (2, rows[-1 - n][3]))[: 1 + n % 2]
+    ]
+    backend.evaluate(judged, replace=False)
     said = enumerate(zip(rows, times, strict=True))
     backend.rate((n + 1, 60 + n, row[4], at, None) for n, (row, at) in said if row[4] is not None)
-    view = View(compare=compare)
+    until = (datetime.now(UTC) - timedelta(hours=late)).replace(minute=0, second=0, microsecond=0)
+    window = WindowSpec("custom", since=until - timedelta(days=7), until=until) if past else WindowSpec("7d")
+    view = View(window=window, compare=compare)
     at_a_glance = looked_at(backend.url, tmp_path, view, lambda collector: collector.glance(view))
     whole = looked_at(
         backend.url, tmp_path, view, lambda collector: collector.collect(view, ("overview",), lambda done, steps: None)

@@ -127,7 +127,7 @@ class EnteringScreen(MovingScreen):
         event.stop()
         view, (row, column) = self.session.view, event.at
         if isinstance(self.pane, LogsPane) and isinstance(event.panel, Series):
-            self.remember_place()
+            self.remember_place(None)  # the view stays
             self.pane.go_to(event.panel.x[column])
             return
         match event.panel:

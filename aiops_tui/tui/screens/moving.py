@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partialmethod
 
-from aiops_tui.model.panels import TABS
+from aiops_tui.model.panels import TABS, Snapshot
 from aiops_tui.model.view import View
 from aiops_tui.tui import moves
 from aiops_tui.tui.history import Place
@@ -25,14 +25,13 @@ class MovingScreen(MainScreen):
         if view is None or view == session.view:
             return
         if into:
-            self.remember_place()
+            self.remember_place(session.snapshot)
         session.look(view)
         host(self).update()
 
-    def remember_place(self) -> None:
-        """Let going back lead to where one is now."""
-        session = self.session
-        session.history.push(Place(session.view, session.snapshot, self.pane.focused_id(), self.pane.marks()))
+    def remember_place(self, snapshot: Snapshot | None) -> None:
+        """Let going back lead to where one is now; ``snapshot`` is to be seen there until there is a newer one."""
+        self.session.history.push(Place(self.session.view, snapshot, self.pane.focused_id(), self.pane.marks()))
 
     def go_in_time(self, view: View | None, *, into: bool = False) -> None:
         """Show another window, and say so where that means that nothing new will be seen."""

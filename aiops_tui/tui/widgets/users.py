@@ -38,6 +38,11 @@ class UsersTable(TableView):
         super().scroll_rows(rows)
         self._ask()
 
+    def on_resize(self) -> None:
+        """Draw for the new size, in which the last row may come into sight."""
+        super().on_resize()
+        self.call_next(self._ask)
+
     @property
     def _ends(self) -> bool:
         """Whether one is at the end, or sees it after scrolling away from the row that is selected."""
