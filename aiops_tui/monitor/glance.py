@@ -205,21 +205,23 @@ def _by_row(on: Relations, sight: Sight, classes: list[pl.DataFrame]) -> Callabl
     """Return what reads conversations row by row, for who was there when, and adds their ``classes``."""
     bounds, start = _bounds(sight)
     statement = rows(on, sight.low, start, bounds[-1])
+    edges = pl.Series(bounds[:-1], dtype=pl.Int64)
+
+    def fold(seen: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+        place = edges.search_sorted(seen["seconds"], side="right").cast(pl.Int64) + BEFORE
+        written = seen.group_by(place.alias("place"), "topic", "sentiment").agg(pl.len().cast(pl.Int64).alias("n"))
+        return seen.filter(pl.col("user") != "").select("user", "seconds"), written
 
     def read(database: Database) -> pl.DataFrame:
-        found = database.frame(statement, ROWS)
-        classes.append(classes_of(found, bounds, sight.kept, on.on.aliases))
-        return found.filter(pl.col("user") != "").select("user", "seconds")
+        times, written = database.folded(statement, ROWS, fold)
+        classes.append(_classes(written, sight.kept, on.on.aliases))
+        return times
 
     return read
 
 
-def classes_of(
-    seen: pl.DataFrame, edges: Sequence[int], kept: frozenset[str] | None, aliases: Mapping[str, Iterable[str]]
-) -> pl.DataFrame:
-    """Count `ROWS` as `conversations` counts them (`CLASSES`)."""
-    place = pl.Series(edges[:-1], dtype=pl.Int64).search_sorted(seen["seconds"], side="right").cast(pl.Int64) + BEFORE
-    written = seen.group_by(place.alias("place"), "topic", "sentiment").agg(pl.len().cast(pl.Int64).alias("n"))
+def _classes(written: pl.DataFrame, kept: frozenset[str] | None, aliases: Mapping[str, Iterable[str]]) -> pl.DataFrame:
+    """Return counts by place and by what was written as `CLASSES`."""
     meant = {label: sentiment_class(label, aliases) for label in written["sentiment"].unique()}
     sentiment = pl.col("sentiment").replace_strict(meant, return_dtype=pl.String)
     topic = pl.col("topic")

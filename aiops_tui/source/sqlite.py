@@ -6,8 +6,9 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 import polars as pl
@@ -16,7 +17,7 @@ from sqlalchemy.dialects import sqlite
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice
 from aiops_tui.source.clock import LOCAL_HOURS, local_hours
-from aiops_tui.source.connection import Database, Row, Statement, Values
+from aiops_tui.source.connection import Database, Fold, Row, Statement, Values
 from aiops_tui.source.problems import SourceError, sqlite_problem, unreadable_answer
 from aiops_tui.text.printable import printable
 
@@ -24,6 +25,9 @@ _FETCH = 5000
 """Rows that are taken at a time, few enough that the screen's thread gets its turn."""
 
 _PROGRESS_STEPS = 20_000
+_UNDECODED = "Could not decode to UTF-8"
+
+T = TypeVar("T")
 
 
 class SQLite(Database):
@@ -71,7 +75,6 @@ class SQLite(Database):
     def _begin(self, uri: str) -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, timeout=2.0, isolation_level=None, check_same_thread=False)
         self._connection = connection
-        connection.text_factory = _decoded
         self.file = self._file_now()
         self.openings += 1
         connection.create_function(LOCAL_HOURS, 2, local_hours, deterministic=True)
@@ -174,15 +177,42 @@ class SQLite(Database):
         return self._open().execute(compiled.text, [bound[name] for name in compiled.order])
 
     def _execute(self, statement: Statement, values: Values) -> list[Row]:
-        with self._told(), contextlib.closing(self._cursor(statement, values)) as cursor:
-            return cursor.fetchall()
+        def fetch() -> list[Row]:
+            with contextlib.closing(self._cursor(statement, values)) as cursor:
+                return cursor.fetchall()
+
+        return self._decoding(fetch)
 
     def _frame(self, statement: Statement, schema: pl.Schema, values: Values) -> pl.DataFrame:
-        pieces: list[pl.DataFrame] = []
-        with self._told(), contextlib.closing(self._cursor(statement, values)) as cursor:
-            while rows := cursor.fetchmany(_FETCH):
-                pieces.append(pl.DataFrame(rows, schema=schema, orient="row", strict=False))
-        return pl.concat(pieces) if pieces else pl.DataFrame(schema=schema)
+        return self._in_pieces(statement, schema, values, lambda piece: (piece,))[0]
+
+    def folded(self, statement: Statement, schema: pl.Schema, fold: Fold) -> tuple[pl.DataFrame, ...]:
+        """Return what ``fold`` makes of pieces of an answer, put together: the whole is never held in memory."""
+        with self._timed():
+            return self._in_pieces(statement, schema, {}, fold)
+
+    def _in_pieces(
+        self, statement: Statement, schema: pl.Schema, values: Values, fold: Fold
+    ) -> tuple[pl.DataFrame, ...]:
+        def fetch() -> tuple[pl.DataFrame, ...]:
+            made = [fold(pl.DataFrame(schema=schema))]
+            with contextlib.closing(self._cursor(statement, values)) as cursor:
+                while rows := cursor.fetchmany(_FETCH):
+                    made.append(fold(pl.DataFrame(rows, schema=schema, orient="row", strict=False)))
+            return tuple(map(pl.concat, zip(*made, strict=True)))
+
+        return self._decoding(fetch)
+
+    def _decoding(self, fetch: Callable[[], T]) -> T:
+        """Fetch an answer, and where some text is no UTF-8 once more, by a decoder of ours, which is slower."""
+        with self._told():
+            try:
+                return fetch()
+            except sqlite3.OperationalError as error:
+                if not str(error).startswith(_UNDECODED) or self._connection is None:
+                    raise
+                self._connection.text_factory = _decoded
+                return fetch()
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import polars as pl
 import pytest
 import sqlalchemy as sa
 
@@ -195,3 +196,25 @@ def test_files_and_folders_that_may_only_be_read() -> None:
         (folder / "delete.db").chmod(0o600)
         with somebody_else():
             assert failing(folder / "delete.db")[:2] == ("source.sqlite_unreadable", True)
+
+
+def test_text_that_is_no_utf8_is_read_with_what_stands_for_it_and_nothing_twice(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("UPDATE things SET y = 'ok'")
+        writer.executemany("INSERT INTO things VALUES (?, ?)", [(n, "ok") for n in range(3, 20_000)])
+        writer.execute("INSERT INTO things VALUES (20000, CAST(x'ff41' AS TEXT))")
+        writer.commit()
+    schema = pl.Schema({"x": pl.Int64(), "y": pl.String()})
+    every = sa.text("SELECT x, y FROM things ORDER BY x")
+
+    def fold(piece: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+        return piece.select("x"), piece.filter(pl.col("y") != "ok").select("y")
+
+    with opened(path) as database:
+        numbers, odd = database.folded(every, schema, fold)
+        assert numbers["x"].to_list() == [*range(20_000), 20_000]
+        assert odd["y"].to_list() == ["\ufffdA"]
+    with opened(path) as database:
+        assert database.frame(every, schema)["y"][-1] == "\ufffdA"
+    with opened(path) as database:
+        assert database.rows(every)[-1] == (20_000, "\ufffdA")
