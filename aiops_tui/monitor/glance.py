@@ -38,6 +38,8 @@ from aiops_tui.source.relations import Relations
 LONG = ("30d", "90d", "all")
 """Windows so long that their last day is shown first."""
 
+_Beside = tuple[Users, Mapping[str, Any]]
+_Work = Callable[[Database], _Beside]
 _ALL = Filter()
 _SUMS = ("n", "total", "squares")
 
@@ -88,9 +90,9 @@ class Glance:
         if self._keeper is not None and self._keeper.has(book, signs):
             return None
         # Opened while bounds are looked for, for that takes as many messages.
-        told: Future[Callable[[Database], Users]] = Future()
+        told: Future[_Work] = Future()
 
-        def work(other: Database) -> Users:
+        def work(other: Database) -> _Beside:
             return told.result()(other)
 
         with self._database.beside(work) as beside:
@@ -128,8 +130,8 @@ class Glance:
         signs: Signs,
         sight: Sight,
         zone: ZoneInfo,
-        told: Future[Callable[[Database], Users]],
-        beside: Future[Users],
+        told: Future[_Work],
+        beside: Future[_Beside],
         *,
         far: bool,
     ) -> Inputs | None:
@@ -139,22 +141,36 @@ class Glance:
         self._answers.begin()
         # A file is read row by row for its users, which tells all about its conversations.
         here = not on.on.postgres and asked[-1] <= ROWS_HERE
-        classes: list[pl.DataFrame] = []
+        aside = "classes" if here else "feedback"
         # Made by this thread: what relations are first asked for they keep, for one thread at a time.
-        seen = _by_row(on, sight, classes) if here else None
-        told.set_result(lambda other: lists.ask_users(*asked, other, seen)[1]())
+        asks = _asks(on, sight)
+
+        def work(other: Database) -> _Beside:
+            if here:
+                classes: list[pl.DataFrame] = []
+                users = lists.ask_users(*asked, other, _by_row(on, sight, classes))[1]()
+                return users, {aside: classes[0]}
+            rated = {name: ask for name, ask in asks.items() if name == aside}
+            found = _asked(other, {"users": lists.ask_users(*asked, other)[1], **_over(other, rated)}, far=far)
+            return found.pop("users"), found
+
+        told.set_result(work)
         with database.transaction():
             started = time.monotonic()
-            found = ask_all(database, on, sight, far=far, classes=not here)
+            own = {name: ask for name, ask in asks.items() if name != aside}
+            found = _asked(database, _over(database, own), far=far)
             try:
-                self._answers.expect({question: beside.result()}, time.monotonic() - started)
+                users, rest = beside.result()
+                found.update(rest)
+                self._answers.expect({question: users}, time.monotonic() - started)
             except SourceError as error:
                 if error.notice.id == "source.timeout":
                     return None
                 # There may be no second connection to be had.
             users = lists.users(*asked, 0) or Users()
-            if here:
-                found["classes"] = classes[0] if classes else _asks(database, on, sight)["classes"]()
+            for name, ask in _over(database, asks).items():
+                if name not in found:
+                    found[name] = ask()
         current, *before = cells_of(found, sight, self._choice.topics)
         return Inputs(
             now=signs.now,
@@ -173,31 +189,34 @@ class Glance:
         )
 
 
-def ask_all(database: Database, on: Relations, sight: Sight, *, far: bool, classes: bool) -> dict[str, Any]:
-    """Return the answers to what a glance asks, but for ``classes`` perhaps, in one message where that costs time."""
-    asks = _asks(database, on, sight)
-    if not classes:
-        del asks["classes"]
-    return _asked(database, asks) if far else {name: ask() for name, ask in asks.items()}
+_Ask = Callable[[Database], Any]
 
 
-def _asks(database: Database, on: Relations, sight: Sight) -> dict[str, Callable[[], Any]]:
+def _asks(on: Relations, sight: Sight) -> dict[str, _Ask]:
+    """Return what a glance asks, but for users."""
     bounds, start = _bounds(sight)
     latest = recent(on, _ALL, sight.window.period, sight.low, RECENT)
-    asks: dict[str, Callable[[], Any]] = {
-        "classes": lambda: database.frame(conversations(on, sight.low, start, bounds, sight.kept), CLASSES),
-        "recent": lambda: database.rows(latest),
+    counted = conversations(on, sight.low, start, bounds, sight.kept)
+    asks: dict[str, _Ask] = {
+        "classes": lambda database: database.frame(counted, CLASSES),
+        "recent": lambda database: database.rows(latest),
     }
     if on.evaluations is not None:
-        asks["scores"] = lambda: database.frame(scores(on, start, bounds, sight.kept, latest), SCORES)
+        judged = scores(on, start, bounds, sight.kept, latest)
+        asks["scores"] = lambda database: database.frame(judged, SCORES)
     if on.feedback is not None:
-        asks["feedback"] = lambda: database.frame(feedback(on, sight.low_feedback, start, bounds), FEEDBACK)
+        rated = feedback(on, sight.low_feedback, start, bounds)
+        asks["feedback"] = lambda database: database.frame(rated, FEEDBACK)
     return asks
 
 
-def _asked(database: Database, asks: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
-    """Ask in one message, what that leaves out one by one."""
-    ahead = database.together(asks)
+def _over(database: Database, asks: Mapping[str, _Ask]) -> dict[str, Callable[[], Any]]:
+    return {name: partial(ask, database) for name, ask in asks.items()}
+
+
+def _asked(database: Database, asks: Mapping[str, Callable[[], Any]], *, far: bool = True) -> dict[str, Any]:
+    """Ask in one message where a message costs time, what that leaves out one by one."""
+    ahead = database.together(asks) if far else {}
     return {name: ahead[name] if name in ahead else ask() for name, ask in asks.items()}
 
 
