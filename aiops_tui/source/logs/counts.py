@@ -217,7 +217,8 @@ class Counts:
         import polars as pl  # only where something is counted
 
         moments = parts.lines["m"].gather(parts.starts).to_list()
-        told = [self._bucket(moment, next(iter(parts.levels), None)) for moment in moments]
+        word, known = next(iter(parts.levels), None), self._buckets
+        told = [known[moment] if moment in known else self._bucket(moment, word) for moment in moments]
         changes = [i for i, bucket in enumerate(told) if i == 0 or bucket != told[i - 1]]
         buckets, size = [told[i] for i in changes], parts.lines.height
         bounds = pl.concat([parts.starts.gather(changes), pl.Series([size], dtype=parts.starts.dtype)])
@@ -349,10 +350,13 @@ def _parts(data: bytes, layout: Layout, levels: Mapping[str, int]) -> _Parts:
         lines = pl.scan_lines(data, name="line").with_columns(time, level).collect()
     except pl.exceptions.ComputeError:  # not UTF-8
         return _parts(data.decode("utf-8", "replace").encode(), layout, levels)
-    starts = lines["m"].ne_missing(lines["m"].shift()).arg_true()
-    places, rest = {}, pl.repeat(value=True, n=lines.height, eager=True)
-    for word in levels:
-        said = lines["v"] == word
-        places[word] = said.arg_true()
-        rest &= ~said
-    return _Parts(lines, starts, levels, places, rest.arg_true())
+    moment, said = pl.col("m"), {word: pl.col("v") == word for word in levels}
+    asked = {
+        "starts": moment.ne_missing(moment.shift()),
+        "rest": ~pl.any_horizontal(pl.lit(value=False), *said.values()),
+        **{f"level_{n}": here for n, here in enumerate(said.values())},
+    }
+    # All at once: to ask Polars something of a piece takes as long as some of the answers.
+    found = lines.select(where.arg_true().implode().alias(name) for name, where in asked.items())
+    places = {word: found[f"level_{n}"][0] for n, word in enumerate(said)}
+    return _Parts(lines, found["starts"][0], levels, places, found["rest"][0])
