@@ -353,7 +353,7 @@ def _parts(data: bytes, layout: Layout, levels: Mapping[str, int]) -> _Parts:
     moment, said = pl.col("m"), {word: pl.col("v") == word for word in levels}
     asked = {
         "starts": moment.ne_missing(moment.shift()),
-        "rest": ~pl.any_horizontal(pl.lit(value=False), *said.values()),
+        "rest": ~pl.any_horizontal(pl.repeat(value=False, n=pl.len()), *said.values()),
         **{f"level_{n}": here for n, here in enumerate(said.values())},
     }
     # All at once: to ask Polars something of a piece takes as long as some of the answers.
