@@ -28,7 +28,7 @@ LONG_STEP = 900_000
 
 _CELLS = {"cell": int, "n": int}
 
-PIECE = 5 * 1024 * 1024
+PIECE = 7 * 1024 * 1024
 _LATE = 600_000
 """Entries may be so much older than those before them and still be found at the start of a window."""
 
@@ -55,13 +55,16 @@ class _Span:
 
 
 class _Parts(NamedTuple):
-    """The lines of a piece, ``m`` and ``v`` what each says of its time and level.
+    """What the ``size`` lines of a piece say of time and level.
 
-    From one of ``starts`` to the next all say the same time. Lines at ``places`` say one of the usual ``levels``, which
-    are places in `LEVELS`; those at ``rest`` none of them.
+    From one of ``starts`` to the next all say the same time, which is in ``moments``. Lines at ``places`` say one of
+    the usual ``levels``, which are places in `LEVELS`; those at ``rest`` none of them. Where there are such, ``lines``
+    are all lines, with ``m`` and ``v`` what each says of its time and level: of most pieces nobody looks at them again.
     """
 
-    lines: pl.DataFrame
+    size: int
+    lines: pl.DataFrame | None
+    moments: pl.Series
     starts: pl.Series
     levels: Mapping[str, int]
     places: Mapping[str, pl.Series]
@@ -181,20 +184,29 @@ class Counts:
     def _count(self, low: int, high: int, parts: Future[_Parts | Sequence[str]]) -> tuple[int, int]:
         found = parts.result()
         if isinstance(found, _Parts):
-            self._count_parts(found)
+            rest = self._count_parts(found)
+            if len(rest):
+                lines = found.lines
+                if lines is None:  # that a time cannot be told was seen only now
+                    again = self._read(low, high, keep=True)
+                    lines = again.lines if isinstance(again, _Parts) else None
+                if lines is not None:
+                    self._count_rest(lines["line"], lines.with_row_index()[rest])
         else:
             self._count_lines(found)
         return low, high
 
-    def _read(self, low: int, high: int) -> _Parts | Sequence[str]:
-        """Return the lines of a piece by what they say of time and level, or just as lines where that is not seen."""
+    def _read(self, low: int, high: int, *, keep: bool = False) -> _Parts | Sequence[str]:
+        """Return what the lines of a piece say of time and level, or just the lines where that is not seen."""
         if high - low > PIECE:  # a line that is longer than all; what is kept of it is enough
             lines = Lines()
             found = [line for at, data in self._chain.blocks(low, high) for line in lines.feed(data, at).lines]
             return [_text(line) for line in (*found, *lines.flush().lines)]
         data = self._chain.read(low, high - low)
         layout, levels = self._layout(data)
-        return [_text(line) for line in data.split(b"\n")] if layout is None else _parts(data, layout, levels)
+        return (
+            [_text(line) for line in data.split(b"\n")] if layout is None else _parts(data, layout, levels, keep=keep)
+        )
 
     def _layout(self, data: bytes) -> tuple[Layout | None, dict[str, int]]:
         """Return where time and level stand in most of the first lines, if anywhere, and the levels that these say."""
@@ -212,25 +224,23 @@ class Counts:
                 levels[word] = head.level
         return usual, levels
 
-    def _count_parts(self, parts: _Parts) -> None:
-        """Count lines by what they say of time and level; only what is told apart by that is looked at one by one."""
+    def _count_parts(self, parts: _Parts) -> pl.Series:
+        """Count lines by what they say of time and level, and return the places of those that this leaves."""
         import polars as pl  # only where something is counted
 
-        moments = parts.lines["m"].gather(parts.starts).to_list()
+        moments = parts.moments.to_list()
         word, known = next(iter(parts.levels), None), self._buckets
         told = [known[moment] if moment in known else self._bucket(moment, word) for moment in moments]
         changes = [i for i, bucket in enumerate(told) if i == 0 or bucket != told[i - 1]]
-        buckets, size = [told[i] for i in changes], parts.lines.height
-        bounds = pl.concat([parts.starts.gather(changes), pl.Series([size], dtype=parts.starts.dtype)])
+        buckets = [told[i] for i in changes]
+        bounds = pl.concat([parts.starts.gather(changes), pl.Series([parts.size], dtype=parts.starts.dtype)])
         for word, places in parts.places.items():
             for bucket, (low, high) in zip(buckets, pairwise(places.search_sorted(bounds)), strict=True):
                 if bucket is not None and high > low:
                     self._cells[bucket * _WIDTH + parts.levels[word]] += high - low
         runs = [run for bucket, run in zip(buckets, pairwise(bounds), strict=True) if bucket is None]
         untold = [pl.arange(low, high, eager=True).cast(parts.rest.dtype) for low, high in runs]
-        if untold or len(parts.rest):
-            rest = pl.concat([parts.rest, *untold]).unique().sort()
-            self._count_rest(parts.lines["line"], parts.lines.with_row_index()[rest])
+        return pl.concat([parts.rest, *untold]).unique().sort() if untold else parts.rest
 
     def _count_rest(self, lines: pl.Series, rest: pl.DataFrame) -> None:
         """Count what remains of a piece's lines, with their ``index`` in it."""
@@ -336,8 +346,8 @@ def _text(line: bytes) -> str:
     return line.lstrip(b"\0").decode("utf-8", "replace").removesuffix("\r")
 
 
-def _parts(data: bytes, layout: Layout, levels: Mapping[str, int]) -> _Parts:
-    """Return the parts of a piece, most of whose lines say one of ``levels``.
+def _parts(data: bytes, layout: Layout, levels: Mapping[str, int], *, keep: bool) -> _Parts:
+    """Return the parts of a piece, most of whose lines say one of ``levels``, and ``keep`` its lines in any case.
 
     Lines that follow one another mostly say the same time, and few levels: to see where the time changes, and to hold
     lines against some words, is less than half of the work of telling all of them apart.
@@ -349,14 +359,17 @@ def _parts(data: bytes, layout: Layout, levels: Mapping[str, int]) -> _Parts:
     try:
         lines = pl.scan_lines(data, name="line").with_columns(time, level).collect()
     except pl.exceptions.ComputeError:  # not UTF-8
-        return _parts(data.decode("utf-8", "replace").encode(), layout, levels)
+        return _parts(data.decode("utf-8", "replace").encode(), layout, levels, keep=keep)
     moment, said = pl.col("m"), {word: pl.col("v") == word for word in levels}
+    changed = moment.ne_missing(moment.shift())
     asked = {
-        "starts": moment.ne_missing(moment.shift()),
+        "starts": changed,
         "rest": ~pl.any_horizontal(pl.repeat(value=False, n=pl.len()), *said.values()),
         **{f"level_{n}": here for n, here in enumerate(said.values())},
     }
     # All at once: to ask Polars something of a piece takes as long as some of the answers.
-    found = lines.select(where.arg_true().implode().alias(name) for name, where in asked.items())
-    places = {word: found[f"level_{n}"][0] for n, word in enumerate(said)}
-    return _Parts(lines, found["starts"][0], levels, places, found["rest"][0])
+    places_of = (where.arg_true().implode().alias(name) for name, where in asked.items())
+    found = lines.select(moment.filter(changed).implode().alias("moments"), *places_of)
+    places, rest = {word: found[f"level_{n}"][0] for n, word in enumerate(said)}, found["rest"][0]
+    kept = lines if keep or len(rest) else None
+    return _Parts(lines.height, kept, found["moments"][0], found["starts"][0], levels, places, rest)
