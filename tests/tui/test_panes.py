@@ -222,3 +222,12 @@ async def test_enter_on_a_user_opens_that_ones_page_and_escape_returns(desk: Ope
         await d.sees("╭ Users")
         users = d.console.desk.pane.query_one("#users", TableView)
         await d.until(lambda: users.has_focus and users.row == 2)
+
+
+async def test_users_who_are_still_looked_for_are_not_called_missing(desk: Open) -> None:
+    async with desk(View(tab="users")) as d:
+        pane = d.console.desk.pane
+        table = next(panel for panel in d.console.session.snapshot.tabs["users"] if panel.id == "users")
+        assert pane.emptiness(replace(table, rows=(), total=None)).notice == Notice("tui.list.reading")
+        assert pane.emptiness(replace(table, rows=(), total=0)).reason == "none"
+        assert pane.emptiness(replace(table, rows=(), total=0)).notice is None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aiops_tui.model.panels import Metric
+from aiops_tui.model.panels import Metric, Notice, Panel, Table
 from aiops_tui.tui.panes.arrange import Cell, Plan, Row
 from aiops_tui.tui.panes.pane import Pane
 from aiops_tui.tui.widgets.chart import Chart
 from aiops_tui.tui.widgets.drawn import Drawn
+from aiops_tui.tui.widgets.empty import Emptiness
 from aiops_tui.tui.widgets.table import TableView
 from aiops_tui.tui.widgets.users import UsersTable
 
@@ -39,6 +40,7 @@ class UsersPane(Pane):
 
     tab = "users"
     metrics = ("active_users", "new_users", "returning_users")
+    explained = (*Pane.explained, "source.slow_users")
     plan = Plan(
         wide=(Row("2fr", (Cell(("active_by_day",)),)), Row("3fr", (Cell(("users",)),))),
         vast=(Row("1fr", (Cell(("active_by_day",), 5), Cell(("users",), 7))),),
@@ -56,6 +58,12 @@ class UsersPane(Pane):
         yield Chart(_RHYTHM)
         yield TableView("topics")
         yield TableView("recent")
+
+    def emptiness(self, panel: Panel | None) -> Emptiness:
+        """Return why a panel may have nothing to show: of many rows users are looked for once the rest is shown."""
+        why = super().emptiness(panel)
+        is_sought = isinstance(panel, Table) and panel.id == "users" and panel.total is None
+        return Emptiness(notice=Notice("tui.list.reading")) if is_sought and why.reason == "none" else why
 
     def plan_now(self) -> Plan:
         """Return one user's page where the figures are of one."""
