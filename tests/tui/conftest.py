@@ -181,6 +181,9 @@ class FakeMonitor:
     held: list[tuple[Future[Page], Page]] | None = None
     """Pages that wait for `release`, where a test wants them to."""
 
+    ways: int = 0
+    """How often it was told that a key was pressed."""
+
     def start(self) -> None:
         self.calls.append(("start", self.view))
         if self.answers:
@@ -211,7 +214,7 @@ class FakeMonitor:
         self.calls.append(("timezone", name))
 
     def make_way(self) -> None:
-        pass
+        self.ways += 1
 
     def idle(self, on: bool) -> None:
         self.calls.append(("idle", on))

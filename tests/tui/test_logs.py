@@ -81,3 +81,11 @@ async def test_a_screen_that_grows_is_filled(desk: Open) -> None:
         d.monitor.logs.wishes.clear()
         await d.pilot.resize_terminal(200, 60)
         await d.until(lambda: ("older",) in d.monitor.logs.wishes)
+
+
+async def test_each_key_has_the_reading_of_logs_make_way(desk: Open) -> None:
+    async with desk(view=View(tab="logs")) as d:
+        await d.sees("request served 199")
+        before = d.monitor.ways
+        await d.press("up", "down")
+        await d.until(lambda: d.monitor.ways >= before + 2)
