@@ -84,24 +84,24 @@ def scores(
     row = on.evaluations.c
     period = Period(from_epoch(start), from_epoch(edges[-1]))
     columns = (row.seconds, row.topic, row.conversation, row[SCORE].label("score"))
-    chosen = sa.select(latest.subquery("latest").c[0])
-    judged = sa.select(*columns).where(sa.or_(on.evaluated_within(period), row.conversation.in_(chosen)))
-    # Without the limit the score would be reckoned anew wherever it is named.
-    one = judged.limit(sa.null() if on.on.postgres else sa.literal_column("-1")).offset(0).subquery("judged").c
-    score: Number = one.score
-    shown = one.conversation.in_(chosen)
-    within = one.seconds.between(start, edges[-1] - 1)
+    # By the ends of their keys, not by each of them: it is asked of every row.
+    shown = latest.cte("latest").c[0]
+    first, last = (sa.select(end(shown)).scalar_subquery() for end in (sa.func.min, sa.func.max))
+    chosen = sa.select(*columns).where(sa.or_(on.evaluated_within(period), row.conversation.between(first, last)))
+    # Named twice, it is written out first. Else the score would be reckoned anew wherever it is named, and PostgreSQL
+    # would sort what it can hash: next to what the lookup of times might cost it takes both for the same.
+    judged = chosen.cte("judged").c
+    score: Number = judged.score
+    within = judged.seconds.between(start, edges[-1] - 1)
     written = (
         sa.select(
-            sa.case((within, _place(one.seconds, edges))).label("place"),
-            one.topic,
-            sa.case((shown, one.conversation)).label("conversation"),
-            sa.case((shown, one.seconds)).label("seconds"),
+            sa.case((within, _place(judged.seconds, edges))).label("place"),
+            judged.topic,
             sa.func.count(score).label("n"),
             sa.func.sum(score).label("total"),
             sa.func.sum(score * score).label("squares"),
         )
-        .group_by(sa.text("1"), sa.text("2"), sa.text("3"), sa.text("4"))
+        .group_by(sa.text("1"), sa.text("2"))
         .cte("written")
     ).c
     topic: Text = on.on.topic(written.topic, kept)
@@ -115,11 +115,11 @@ def scores(
         .group_by(sa.text("2")),
         sa.select(
             sa.literal(LATEST, sa.Integer),
-            sa.cast(written.conversation, sa.Text),
-            sa.cast(written.seconds, sa.BigInteger),
-            written.total / sa.func.nullif(written.n, 0),
+            sa.cast(judged.conversation, sa.Text),
+            sa.cast(judged.seconds, sa.BigInteger),
+            score,
             sa.cast(sa.null(), sa.Double),
-        ).where(written.conversation.is_not(None)),
+        ).where(judged.conversation.in_(sa.select(shown))),
     )
 
 

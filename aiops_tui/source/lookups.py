@@ -181,12 +181,16 @@ def users_of_both(on: Relations, wanted: Filter, low: int, start: int, edges: Se
     bit for each place, instead of one for each count with as many groups as rows.
     """
     table, period = on.conversations.c, Period(from_epoch(start), from_epoch(edges[-1]))
-    rows = sa.select(table.user_id, on.place(edges).label("place")).where(*user_rows(on, wanted, low, period))
-    # Without the offset the place would be reckoned anew wherever it is named.
+    conditions = (on.key >= low, *on.of_conversations(wanted), on.within(period))
+    rows = sa.select(table.user_id, on.place(edges).label("place")).where(*conditions)
+    # Without the offsets the place would be reckoned anew wherever it is named, and it would be asked of each row
+    # whether its user is known.
     row = rows.offset(sa.literal_column("0")).subquery("rows").c
     firsts = range(0, len(edges), _WORD)
     masks = [_mask(row.place, first, len(edges)).label(f"word_{first}") for first in firsts]
-    each = sa.select(*masks).group_by(row.user_id).cte("each")
+    grouped = sa.select(sa.cast(row.user_id, sa.Text).label("user"), *masks).group_by(row.user_id)
+    user = grouped.offset(sa.literal_column("0")).subquery("users").c
+    each = sa.select(*(user[mask.name] for mask in masks)).where(user.user.is_not(None), user.user != "").cte("each")
     words = [each.c[mask.name] for mask in masks]
     inside = sa.or_(words[0] > 1, *(word != 0 for word in words[1:]))
     # The first place is that of the rows before all edges.
@@ -211,8 +215,8 @@ def _mask(place: Whole, first: int, places: int) -> Whole:
     bounds = [place >= first] if first else []
     if first + _WORD < places:
         bounds.append(place < first + _WORD)
-    here = sa.case((sa.and_(sa.true(), *bounds), bit))
-    return sa.func.coalesce(sa.func.bit_or(here), sa.literal(0, sa.BigInteger))
+    bits = sa.func.bit_or(bit).filter(sa.and_(sa.true(), *bounds))
+    return sa.func.coalesce(bits, sa.literal(0, sa.BigInteger))
 
 
 def user_rows(on: Relations, wanted: Filter, low: int, period: Period | None) -> list[Condition]:
