@@ -21,12 +21,16 @@ from aiops_tui.source.relations import Relations
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeptRows:
-    """Evaluations of a time and a key on, read when the lasting signs of their tables were these."""
+    """Evaluations of a time and a key on, read when the lasting signs of their tables were these.
+
+    ``block`` is the first in which they lay, None if that is not known.
+    """
 
     rows: pl.DataFrame
     since: datetime
     low: int
     signs: str
+    block: int | None = None
 
 
 class Judgements:
@@ -60,7 +64,7 @@ class Judgements:
 
     def take_over(self, kept: KeptRows) -> None:
         """Go on with what an earlier run read."""
-        self.rows, self._first_block = kept.rows, None
+        self.rows, self._first_block = kept.rows, kept.block
         self._from, self._lasting = (kept.since, kept.low), kept.signs
         self.version -= 1
 
@@ -69,7 +73,7 @@ class Judgements:
         """The evaluations as a later run may take them over, None if there are none."""
         if self.rows is None or self._from is None:
             return None
-        return KeptRows(self.rows, *self._from, self._lasting)
+        return KeptRows(self.rows, *self._from, self._lasting, self._first_block)
 
     @property
     def last(self) -> KeptRows | None:

@@ -71,16 +71,17 @@ def looked(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         backend.evaluate((judgement(key) for key in range(1, ROWS + 1)), replace=False)
         told_of(backend, ROWS)
         settings = replace(settings_for(postgres_url, tmp_path), tail_keys=40)
+        tuning = Tuning(Limits(200), tail_keys=40, whole_keys=0, disorder=timedelta(0), evaluation_seconds=1e9)
         with closing(open_database(settings)) as database:
             database.connect()
-            collector = Collector(
-                settings,
-                database,
-                Tuning(Limits(200), tail_keys=40, whole_keys=0, disorder=timedelta(0), evaluation_seconds=1e9),
-            )
+            collector = Collector(settings, database, tuning, at_once=False)
 
-            def look(wanted: str, window: str = "24h") -> tuple[int, list[int | None]]:
+            def look(wanted: str, window: str = "24h", *, again: bool = False) -> tuple[int, list[int | None]]:
+                nonlocal collector
                 blocks.clear()
+                if again:
+                    collector.keep()
+                    collector = Collector(settings, database, tuning, at_once=False)
                 collector.probe()
                 view = View(window=WindowSpec(window), compare="off", filter=Filter.parse(wanted))
                 inputs = collector.collect(view, ("overview",), lambda done, steps: None).inputs
@@ -110,6 +111,19 @@ def test_only_the_blocks_of_the_window_are_read_for_a_filter(looked: tuple[Backe
     assert len(blocks) == 1
     assert blocks[0] is not None and blocks[0] > 3
     assert look('"question 11"')[1] == blocks
+
+
+def test_a_console_started_again_knows_the_blocks(looked: tuple[Backend, Any]) -> None:
+    backend, look = looked
+    look("")
+    _, blocks = look("user:u1")
+    look("", again=True)
+    assert look("user:u1")[1] == blocks != [None]
+    look("")
+    backend.evaluate([judgement(ROWS)], replace=False)
+    told_of(backend, ROWS + 1)
+    look("", again=True)
+    assert look("user:u2")[1] == blocks, "those that were written since were read anew"
 
 
 @pytest.mark.parametrize("far", [False, True])
