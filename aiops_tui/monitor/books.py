@@ -101,6 +101,7 @@ class Book:
         self._waiting: list[int] = []
         self._turn = 0
         self._covered: datetime | None = None
+        self._feedback_from: dict[tuple[datetime, timedelta], int] = {}
         self._margin = tuning.disorder
         self.disorder = Disorder()
         self._looked_at = -1
@@ -175,7 +176,7 @@ class Book:
         if self.feedback is not None and signs.lowest_feedback is not None:
             known = self._covered is not None and self._covered <= start
             have = self.feedback.low if known else None
-            low = self._first_feedback(since, signs) if have is None else have
+            low = (whole or self)._first_feedback(since, signs) if have is None else have
             if kept is not None:
                 yield from self.feedback.take_over(kept.feedback, low, signs.lowest_feedback)
             yield from self.feedback.fill(low)
@@ -362,9 +363,12 @@ class Book:
         return (signs.highest_feedback or 0) - self._tuning.feedback_tail_keys
 
     def _may_be_analysed(self, signs: Signs) -> bool:
-        """Return whether rows may have been updated since the last poll, as far as the database counts that."""
+        """Return whether rows may have been updated since the last poll, as far as the database counts that.
+
+        What was read after the first signs is as it was then, or will move them.
+        """
         before = self._signs
-        return before is None or signs.rewritten is None or signs.rewritten != before.rewritten
+        return before is not None and (signs.rewritten is None or signs.rewritten != before.rewritten)
 
     def _to_ask_about(self, signs: Signs) -> list[int]:
         """Return which waiting rows to ask about: where nobody counts updates, the newest and some others in turn."""
@@ -433,7 +437,12 @@ class Book:
         lowest, highest = signs.lowest_feedback or 0, signs.highest_feedback or 0
         if since is None or highest - lowest <= self._tuning.whole_keys:
             return lowest
-        return self._bound(since, lowest, highest, feedback=True)
+        # Each filter that is asked for asks the same.
+        if (since, self._margin) not in self._feedback_from:
+            found = self._bound(since, lowest, highest, feedback=True)
+            recent = list(self._feedback_from.items())[-3:]
+            self._feedback_from = {**dict(recent), (since, self._margin): found}
+        return max(self._feedback_from[since, self._margin], lowest)
 
     def _answer(self, question: Hashable, ask: Callable[[], T]) -> T:
         """Return what was asked ahead, or ask."""
@@ -458,6 +467,9 @@ class Book:
         return self._answer(("feedback", low, high), partial(self._ask_feedback, low, high, period))
 
     def _ask_conversations(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
+        found = self.relations.found
+        if found is not None and not self._recounting and found.tells_none(low, high):
+            return pl.DataFrame(schema=CELLS)
         statement, values = self._between(conversation_cells, low, high, period)
         return merged(self._database.frame(statement, CELLS, values))
 

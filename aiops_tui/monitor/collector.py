@@ -344,7 +344,7 @@ class Collector:
             (book, question): ask for book in books for question, ask in book.questions(signs).items()
         }
         if asks:
-            versions = set[Hashable]().union(*(book.versions for book in books))
+            versions = set[Hashable]().union(*(book.versions for book in {book for book, _ in asks} if book))
             asks |= {(None, question): ask for question, ask in answers.questions(versions).items()}
         found: dict[Book | None, dict[Hashable, Any]] = {None: {}}
         for (book, question), answer in self.database.together(asks).items():

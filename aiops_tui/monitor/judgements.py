@@ -21,16 +21,12 @@ from aiops_tui.source.relations import Relations
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeptRows:
-    """Evaluations of a time and a key on, read when the lasting signs of their tables were these.
-
-    ``block`` is the first in which they lay, None if that is not known.
-    """
+    """Evaluations of a time and a key on, read when the lasting signs of their tables were these."""
 
     rows: pl.DataFrame
     since: datetime
     low: int
     signs: str
-    block: int | None = None
 
 
 class Judgements:
@@ -48,7 +44,6 @@ class Judgements:
         self._database = database
         self._query = query
         self._seconds = seconds
-        self._first_block: int | None = None
         self._from: tuple[datetime, int] | None = None
         self._signs: tuple[object, ...] = ()
         self._lasting = ""
@@ -60,11 +55,11 @@ class Judgements:
         self.relations = relations
         self.scores.clear()
         self._last = self.last
-        self.rows = self._first_block = self._from = None
+        self.rows = self._from = None
 
     def take_over(self, kept: KeptRows) -> None:
         """Go on with what an earlier run read."""
-        self.rows, self._first_block = kept.rows, kept.block
+        self.rows = kept.rows
         self._from, self._lasting = (kept.since, kept.low), kept.signs
         self.version -= 1
 
@@ -73,7 +68,7 @@ class Judgements:
         """The evaluations as a later run may take them over, None if there are none."""
         if self.rows is None or self._from is None:
             return None
-        return KeptRows(self.rows, *self._from, self._lasting, self._first_block)
+        return KeptRows(self.rows, *self._from, self._lasting)
 
     @property
     def last(self) -> KeptRows | None:
@@ -82,7 +77,7 @@ class Judgements:
 
     def forget(self) -> None:
         """Read the evaluations again at the next opportunity, taking nothing for known."""
-        self._from = self._first_block = None
+        self._from = None
 
     def are_due(self, since: datetime | None, low: int, signs: Signs) -> bool:
         """Return whether evaluations have changed, or are needed from an earlier time or key, and may be read again."""
@@ -109,7 +104,7 @@ class Judgements:
         # That is not worth its cost where most of them are read in any case.
         placed = self is whole and self.relations.tells_places and signs.rows_from(low) < signs.rows_from(None) // 2
         known = self is not whole and not whole.are_due(since, low, signs) and whole._lie_as_read(signs)
-        block = whole._first_block if known else None
+        block = first_block(whole.rows, since, low) if known and whole.rows is not None else None
         return self._database.frame(*evaluation_rows(self.relations, query, low, block=block, placed=placed))
 
     def read(
@@ -117,7 +112,6 @@ class Judgements:
     ) -> None:
         """Read the evaluations of a time on, and those of conversations from a key on, unless that was done ahead."""
         rows = self.ask(since, low, signs, whole) if ahead is None else ahead
-        self._first_block = first_block(rows)
         self.rows = with_scores(rows, len(self.relations.schema.criteria))
         self.disliked = None
         self.scores.clear()

@@ -90,7 +90,7 @@ class Keeper:
             self._told["d"] = seen
         rows = book.judgements.kept
         if rows is not None and self._told.get("e") != rows.signs:
-            about = {"since": rows.since.isoformat(), "signs": rows.signs, "block": rows.block}
+            about = {"since": rows.since.isoformat(), "signs": rows.signs}
             if self._cache.save(self._owner(book, signs, "e"), [Piece(rows.low, 0, json.dumps(about), rows.rows)]):
                 self._told["e"] = rows.signs
         if users is not None and self._told.get("u") != users:
@@ -109,8 +109,7 @@ class Keeper:
         for piece in self._cache.load(self._owner(book, signs, "e")):
             note = json.loads(piece.note)
             self._told["e"] = note["signs"]
-            since = datetime.fromisoformat(note["since"])
-            return KeptRows(piece.cells, since, piece.low, note["signs"], note.get("block"))
+            return KeptRows(piece.cells, datetime.fromisoformat(note["since"]), piece.low, note["signs"])
         return None
 
     def _keep_segments(self, owner: str, segments: Sequence[Segment], note: str) -> None:

@@ -66,11 +66,11 @@ def judged_otherwise(before: pl.DataFrame, after: pl.DataFrame, since: datetime,
     """
     known = (pl.col("seconds") >= math.ceil(epoch(since))) | (pl.col("conversation") >= low)
     values = pl.selectors.starts_with(value_name(0)[:-1]).cast(pl.Float64)
-    if before.columns != after.columns:
-        return pl.concat([before["conversation"], after["conversation"]]).drop_nulls().unique().to_list()
     one, other = (
         rows.filter(known).drop_nulls("conversation").select("conversation", values) for rows in (before, after)
     )
+    if one.columns != other.columns:
+        return pl.concat([before["conversation"], after["conversation"]]).drop_nulls().unique().to_list()
     # Those of which one reading has more rows like this than the other.
     counts = pl.concat([one.with_columns(n=pl.lit(1)), other.with_columns(n=pl.lit(-1))])
     left = counts.group_by(pl.exclude("n")).agg(pl.col("n").sum()).filter(pl.col("n") != 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import add
 from typing import Any
@@ -12,7 +14,7 @@ import sqlalchemy as sa
 
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.labels import FEEDBACKS, REST, SENTIMENTS
-from aiops_tui.model.window import Period
+from aiops_tui.model.window import Period, epoch
 from aiops_tui.source.expressions import Condition, Whole
 from aiops_tui.source.relations import Relations
 
@@ -20,6 +22,8 @@ _BY: dict[str, pl.DataType] = {"bucket": pl.Int64(), "topic": pl.Categorical(), 
 CELLS = pl.Schema({**_BY, "n": pl.Int32()})
 FEEDBACK_CELLS = pl.Schema({**_BY, "feedback": pl.Enum(FEEDBACKS), "n": pl.Int32()})
 
+BLOCK = "block"
+"""The column that says in which block of its table an evaluation lies."""
 
 _PLACE = "lies_at"
 
@@ -119,20 +123,24 @@ def evaluation_rows(
     return statement, pl.Schema({**whole, **labels, **dict.fromkeys(values, pl.Float64()), **place})
 
 
-def first_block(rows: pl.DataFrame) -> int | None:
-    """Return the first block in which evaluations lie, None if they do not say, or there are none."""
-    if _PLACE not in rows.columns:
+def first_block(rows: pl.DataFrame, since: datetime | None, low: int) -> int | None:
+    """Return the first block in which evaluations of a time and of a key on lie, None if that is not known."""
+    if BLOCK not in rows.columns:
         return None
-    block: int | None = rows[_PLACE].str.extract(r"^\((\d+),").cast(pl.Int64).min()  # type: ignore[assignment]
+    if since is not None:
+        rows = rows.filter((pl.col("seconds") >= math.floor(epoch(since))) | (pl.col("conversation") >= low))
+    block: int | None = rows[BLOCK].min()  # type: ignore[assignment]
     return block
 
 
 def with_scores(rows: pl.DataFrame, criteria: int) -> pl.DataFrame:
     """Return evaluations with their row score, and in four bytes those numbers that fit into them exactly.
 
-    The row score is the row's own, else the mean of those criteria that are not null.
+    The row score is the row's own, else the mean of those criteria that are not null. `BLOCK` is added if it is known.
     """
-    rows = rows.drop(_PLACE, strict=False)
+    if _PLACE in rows.columns:
+        block = pl.col(_PLACE).str.extract(r"^\((\d+),").cast(pl.UInt32).alias(BLOCK)
+        rows = rows.with_columns(block).drop(_PLACE)
     values = [pl.col(value_name(place)) for place in range(1, criteria + 1)]
     if values:
         # Added in this order, as SQL does, a score is the same number there and here.

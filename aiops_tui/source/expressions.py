@@ -166,9 +166,9 @@ class Expressions:
             # Several times as fast as ILIKE, which looks each letter up, whatever its script.
             plain: Text = sa.collate(whole, "C")
             place = sa.func.strpos(sa.func.lower(plain) if cased else plain, text.lower(), type_=sa.Integer())
-            # Many rows are taken to have something greater than 0, and few the number 1: these are looked for by
-            # several processes, those by one alone.
-            return sa.func.sign(place) == 1
+            # Many rows are taken to have something greater than 0, and few something between two numbers: these are
+            # looked for by several processes, those by one alone.
+            return place.between(1, 2**31 - 1)
         escaped = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
         return (whole.ilike if self.postgres else whole.like)(f"%{escaped}%", escape="/")
 

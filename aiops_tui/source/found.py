@@ -50,6 +50,12 @@ class Found:
         first = bisect_left(self.keys, low)
         return {KEYS: self._written(self.keys[first : None if high is None else bisect_left(self.keys, high)])}
 
+    def tells_none(self, low: int, high: int | None) -> bool:
+        """Return whether it is known that there are none in ``low <= key < high`` (no end if None)."""
+        if high is None or high > self.high:
+            return False
+        return bisect_left(self.keys, low) == bisect_left(self.keys, high)
+
     def _written(self, keys: Sequence[int]) -> str:
         written = ",".join(map(str, keys))
         return f"{{{written}}}" if self.postgres else f"[{written}]"
