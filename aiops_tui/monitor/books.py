@@ -489,7 +489,7 @@ class Book:
         kind = cells, high is None, period, None if found is None else found.is_all
         if kind not in self._prepared:
             bounds = (LOW, None if high is None else HIGH)
-            on = self.relations if found is self.relations.found else replace(self.relations, found=found)
+            on = self.relations if found is self.relations.found else self.relations.knowing(found=found)
             self._prepared[kind] = cells(on, self._limited(period), *bounds)
         known = found.between(low, high) if found is not None and by_key else {}
         return self._prepared[kind], {"low": low, **({} if high is None else {"high": high}), **known}

@@ -250,7 +250,7 @@ class Collector:
             book = next(known, None)
             low = self._choice.low(on, window.period, signs) if book is None else book.first_key_in(window.start)
         if on.found is not None and on.found.low > low:
-            on = replace(on, found=None)
+            on = on.knowing(found=None)
         rows, evaluated = self._evaluated()
         return Stretch(on, view.filter.of_conversations, window.period, low, signs.highest, rows, evaluated), window
 
@@ -483,7 +483,7 @@ class Collector:
         if known is None or (known.topics, known.reasons, known.found) != (named, reasons, found):
             if len(self._named) >= _FILTERS:
                 self._named.clear()
-            known = self._named[wanted] = replace(self.relations(), topics=named, reasons=reasons, found=found)
+            known = self._named[wanted] = self.relations().knowing(topics=named, reasons=reasons, found=found)
         return known
 
 

@@ -26,8 +26,8 @@ from aiops_tui.source.problems import Cancelled, SourceError, unreadable_answer
 from aiops_tui.source.together import Key, Question, Script, ask_together, each_answer, one_query
 from aiops_tui.text.printable import printable
 
-_CANCELS = 5
-_CANCEL_AGAIN = 0.2
+_CANCEL_AGAIN = (0.03, 0.1, 0.2, 0.3, 0.4)
+"""After so many seconds each a statement that is still under way is cancelled once more."""
 
 _WEAK_TLS = {"disable", "allow", "prefer"}
 
@@ -93,10 +93,10 @@ class PostgreSQL(Database):
         if connection is None:
             return
         # A request that overtakes the statement it is meant for is ignored by the server.
-        for _ in range(_CANCELS):
+        for seconds in _CANCEL_AGAIN:
             with contextlib.suppress(psycopg2.Error):
                 connection.cancel()
-            if self._idle.wait(_CANCEL_AGAIN):
+            if self._idle.wait(seconds):
                 return
 
     @contextlib.contextmanager
@@ -168,7 +168,11 @@ class PostgreSQL(Database):
 
     def _bound(self, statement: Statement, values: Values, cursor: psycopg2.extensions.cursor) -> bytes:
         compiled = self._compiled(statement)
-        return bytes(cursor.mogrify(compiled.text, {**compiled.params, **values}))
+        bound = bytes(cursor.mogrify(compiled.text, {**compiled.params, **values}))
+        if self._cancelled:
+            # While it was written, which takes some milliseconds, there was nothing to cancel.
+            raise Cancelled
+        return bound
 
     def _execute(self, statement: Statement, values: Values) -> list[Row]:
         with self._told(), self._cursor() as cursor:

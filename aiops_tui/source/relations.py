@@ -56,6 +56,8 @@ class _Row:
 
 _OPERATORS: Mapping[str, str] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "=", ":": "="}
 
+_LASTING = ("conversations", "key", "seconds", "evaluations", "feedback")
+
 
 @dataclass(frozen=True)
 class Relations:
@@ -70,6 +72,12 @@ class Relations:
     topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
     reasons: Mapping[str, frozenset[str]] = field(default_factory=dict)
     found: Found | None = None
+
+    def knowing(self, **known: Any) -> Relations:
+        """Return the same relations with other ``topics``, ``reasons`` or ``found``; what rests on none is kept."""
+        other = replace(self, **known)
+        vars(other).update({name: made for name, made in vars(self).items() if name in _LASTING})
+        return other
 
     @cached_property
     def conversations(self) -> sa.TableClause:
