@@ -60,13 +60,6 @@ class Topics:
 
 def matching(cells: pl.DataFrame, wanted: Filter, topics: Topics, zone: ZoneInfo) -> pl.DataFrame:
     """Return the cells that topics, sentiments and times of day of a filter let through."""
-    conditions = conditions_of(cells, wanted, topics, zone)
-    return cells.filter(*conditions) if conditions else cells
-
-
-def conditions_of(cells: pl.DataFrame, wanted: Filter, topics: Topics, zone: ZoneInfo) -> list[pl.Expr]:
-    """Return what topics, sentiments and times of day of a filter ask of some cells."""
-    conditions: list[pl.Expr] = []
     for key in ("topic", "sentiment"):
         terms = wanted.of((key,)).terms
         for negated in (False, True):
@@ -78,14 +71,17 @@ def conditions_of(cells: pl.DataFrame, wanted: Filter, topics: Topics, zone: Zon
                 none = any(fold_topic(value) is None for value in values)
                 values = [raw for value in values for raw in topics.forms(value)]
             found = pl.col(key).is_in(values).fill_null(value=none)
-            conditions.append(~found if negated else found)
-    terms = wanted.of(CLOCK).terms
-    if terms:
-        buckets = cells["bucket"].drop_nulls().unique()
-        clock = zip(buckets.to_list(), *by_the_clock(buckets, zone), strict=True)
-        through = [bucket for bucket, weekday, hour in clock if _is_then(terms, WEEKDAYS[weekday], hour)]
-        conditions.append(pl.col("bucket").is_in(through))
-    return conditions
+            cells = cells.filter(~found if negated else found)
+    return _at_those_times(cells, wanted.of(CLOCK).terms, zone)
+
+
+def _at_those_times(cells: pl.DataFrame, terms: Sequence[Term], zone: ZoneInfo) -> pl.DataFrame:
+    if not terms:
+        return cells
+    buckets = cells["bucket"].drop_nulls().unique()
+    clock = zip(buckets.to_list(), *by_the_clock(buckets, zone), strict=True)
+    through = [bucket for bucket, weekday, hour in clock if _is_then(terms, WEEKDAYS[weekday], hour)]
+    return cells.filter(pl.col("bucket").is_in(through))
 
 
 def _is_then(terms: Sequence[Term], weekday: str, hour: int) -> bool:

@@ -12,7 +12,7 @@ import polars as pl
 
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.window import Period, epoch
-from aiops_tui.monitor.naming import Topics, conditions_of
+from aiops_tui.monitor.naming import Topics, matching
 from aiops_tui.source.rollup import Segment
 
 _MOST = 6
@@ -40,48 +40,42 @@ class Sums:
         Parts ``cut`` to the period by the database are all of it: their first bucket may begin before it.
         """
         start, end = math.ceil(epoch(period.start)), epoch(period.end)
-        asked: list[tuple[Segment, _Question]] = []
+        known = []
         for part in parts:
             first, latest = part.first, part.latest
             if first is None or latest is None or (not cut and (latest < start or first >= end)):
                 continue
             inside = cut or (start <= first and latest < end)
-            asked.append((part, (wanted, None if inside else (start, end))))
-        if not asked:
+            known.append(self._of_part(part, (wanted, None if inside else (start, end))))
+        if not known:
             return _empty("bucket", pl.Int64(), self._classes), _empty("topic", pl.String(), self._classes)
-        self._reckon([(part, question) for part, question in asked if question not in self._kept.get(part, ())])
-        buckets, topics = (pl.concat(frames) for frames in zip(*(self._known(*one) for one in asked), strict=True))
-        by_bucket, by_topic = pl.collect_all([self._added(buckets, "bucket"), self._added(topics, "topic")])
-        return by_bucket, by_topic
+        buckets, topics = (pl.concat(frames) for frames in zip(*known, strict=True))
+        return self._added(buckets, "bucket"), self._added(topics, "topic").with_columns(
+            pl.col("topic").cast(pl.String)
+        )
 
-    def _known(self, part: Segment, question: _Question) -> _Sums:
-        kept = self._kept[part]
+    def _of_part(self, part: Segment, question: _Question) -> _Sums:
+        kept = self._kept.setdefault(part, OrderedDict())
+        if question not in kept:
+            wanted, bounds = question
+            timed = pl.col("bucket").is_not_null()
+            if bounds is not None:
+                timed = (pl.col("bucket") >= bounds[0]) & (pl.col("bucket") < bounds[1])
+            # A filter leaves few cells, their time most of them.
+            cells = matching(part.cells, wanted, self._topics, self._zone).filter(timed)
+            kept[question] = self._summed(cells, "bucket"), self._summed(cells, "topic")
         kept.move_to_end(question)
         while len(kept) > _MOST:
             kept.popitem(last=False)
         return kept[question]
 
-    def _reckon(self, asked: Sequence[tuple[Segment, _Question]]) -> None:
-        """Sum up parts, all at once: each question to Polars costs as much as some ten thousand cells."""
-        sums: list[pl.LazyFrame] = []
-        for part, (wanted, bounds) in asked:
-            timed = pl.col("bucket").is_not_null()
-            if bounds is not None:
-                timed = (pl.col("bucket") >= bounds[0]) & (pl.col("bucket") < bounds[1])
-            conditions = conditions_of(part.cells, wanted, self._topics, self._zone)
-            # A filter leaves few cells, their time most of them.
-            cells = part.cells.lazy().filter(*conditions, timed)
-            n = pl.col("n").cast(pl.Int64).sum()
-            sums += [cells.group_by(by, self._classes).agg(n) for by in ("bucket", "topic")]
-        found = pl.collect_all(sums)
-        for (part, question), by_bucket, by_topic in zip(asked, found[::2], found[1::2], strict=True):
-            self._kept.setdefault(part, OrderedDict())[question] = by_bucket, by_topic
+    def _summed(self, cells: pl.DataFrame, by: str) -> pl.DataFrame:
+        return cells.group_by(by, self._classes).agg(pl.col("n").cast(pl.Int64).sum())
 
-    def _added(self, sums: pl.DataFrame, by: str) -> pl.LazyFrame:
-        added = sums.lazy().group_by(by, self._classes).agg(pl.col("n").sum())
+    def _added(self, sums: pl.DataFrame, by: str) -> pl.DataFrame:
+        added = sums.group_by(by, self._classes).agg(pl.col("n").sum())
         # Whatever order they were added up in, the panels come out the same.
-        texts = [self._classes] if by == "bucket" else [by, self._classes]
-        return added.sort(by, self._classes).with_columns(pl.col(texts).cast(pl.String))
+        return added.sort(by, self._classes).with_columns(pl.col(self._classes).cast(pl.String))
 
 
 def _empty(by: str, kind: pl.DataType, classes: str) -> pl.DataFrame:
