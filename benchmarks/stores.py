@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import psycopg2
 import sqlalchemy as sa
@@ -288,8 +289,15 @@ def _series(first: int, last: int) -> str:
     )
 
 
+_written: WeakKeyDictionary[sa.Executable, Any] = WeakKeyDictionary()
+"""Statements as SQL: to write them is no part of what it takes to ask them."""
+
+
 def _compiled(statement: sa.Executable, dialect: sa.Dialect) -> Any:
-    return statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    if statement not in _written:
+        options = {"render_postcompile": True}
+        _written[statement] = statement.compile(dialect=dialect, compile_kwargs=options)  # type: ignore[attr-defined]
+    return _written[statement]
 
 
 def _bound(cursor: Any, statement: sa.Executable, values: Values, dialect: sa.Dialect) -> str:
