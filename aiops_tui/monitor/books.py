@@ -99,6 +99,7 @@ class Book:
         self._signs: Signs | None = None
         self._seen: deque[tuple[float, int]] = deque()
         self._waiting: list[int] = []
+        self._analysed_by: Signs | None = None
         self._turn = 0
         self._covered: datetime | None = None
         self._feedback_from: dict[tuple[datetime, timedelta], int] = {}
@@ -247,7 +248,7 @@ class Book:
             self.feedback.freeze(self._settled_feedback(signs))
             self.feedback.read_tail()
         # Only now, for whatever fails above has to be done again.
-        self._signs = signs
+        self._signs = self._analysed_by = signs
         self._seen.append((time.monotonic(), signs.highest or 0))
 
     def adopt(self, relations: Relations) -> None:
@@ -319,6 +320,7 @@ class Book:
         highest = signs.highest if signs.highest is not None else -1
         lowest = self._lowest(signs)
         self.reconciled_at = signs.now
+        self._analysed_by = signs
         if self.feedback is not None:
             highest_feedback = signs.highest_feedback or 0
             self.feedback.start(max(highest_feedback - self._tuning.feedback_tail_keys, signs.lowest_feedback or 0))
@@ -363,12 +365,12 @@ class Book:
         return (signs.highest_feedback or 0) - self._tuning.feedback_tail_keys
 
     def _may_be_analysed(self, signs: Signs) -> bool:
-        """Return whether rows may have been updated since the last poll, as far as the database counts that.
-
-        What was read after the first signs is as it was then, or will move them.
-        """
-        before = self._signs
-        return before is not None and (signs.rewritten is None or signs.rewritten != before.rewritten)
+        """Return whether rows may have been updated since they were last asked about, as far as the database counts."""
+        before = self._analysed_by
+        # What is read after the signs is as it was then, or will move them.
+        return before is None or (
+            before is not signs and (signs.rewritten is None or signs.rewritten != before.rewritten)
+        )
 
     def _to_ask_about(self, signs: Signs) -> list[int]:
         """Return which waiting rows to ask about: where nobody counts updates, the newest and some others in turn."""
