@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import time
 from collections import deque
@@ -236,19 +235,20 @@ def _reader(on: Relations, sight: Sight, highest: int) -> Callable[[Database], l
     bounds, start = _bounds(sight)
     statement = lines(on, start, bounds[-1])
     edges = pl.Series(bounds[:-1], dtype=pl.Int64)
-    left = deque(range(sight.low, highest + 1, _SLICE))
+    left = deque(range(sight.low, max(highest, sight.low) + 1, _SLICE))
 
     def read(database: Database) -> list[_Seen]:
         seen: list[_Seen] = []
-        with contextlib.suppress(IndexError):  # there are none left
-            while True:
+        while True:
+            try:
                 low = left.pop()
-                found = rows_of(database.rows(statement, {"low": low, "high": low + _SLICE})[0][0])
-                place = edges.search_sorted(found["seconds"], side="right").cast(pl.Int64) + BEFORE
-                written = found.group_by(place.alias("place"), "topic", "sentiment")
-                users = found.filter(pl.col("user") != "").select("user", "seconds")
-                seen.append((users, written.agg(pl.len().cast(pl.Int64).alias("n"))))
-        return seen
+            except IndexError:
+                return seen
+            found = rows_of(database.rows(statement, {"low": low, "high": low + _SLICE})[0][0])
+            place = edges.search_sorted(found["seconds"], side="right").cast(pl.Int64) + BEFORE
+            written = found.group_by(place.alias("place"), "topic", "sentiment")
+            users = found.filter(pl.col("user") != "").select("user", "seconds")
+            seen.append((users, written.agg(pl.len().cast(pl.Int64).alias("n"))))
 
     return read
 
