@@ -18,6 +18,7 @@ import psycopg2.extensions
 import pytest
 import sqlalchemy as sa
 
+from aiops_tui.source.connection import SQL
 from aiops_tui.source.database import PostgreSQL, parse_url
 from aiops_tui.source.problems import Cancelled
 from tests.source.place import SECRET, Place, problem, settings_for
@@ -168,6 +169,26 @@ def test_a_cancel_that_comes_late_is_still_ours(postgres: Place) -> None:
         database.arm()
         with cancelling(postgres, pid), pytest.raises(Cancelled):
             database.rows(ENDLESS)
+
+
+def test_a_statement_withdrawn_while_it_is_written_is_not_sent(
+    postgres: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is nothing yet for the server to cancel, and once there is, nobody would ask for it."""
+    with opened(postgres.url) as database:
+        write = database._compiled
+
+        def withdrawn_meanwhile(statement: sa.Executable) -> SQL:
+            # As if the requests to the server had overtaken the statement, all of them.
+            database._withdraw()
+            return write(statement)
+
+        monkeypatch.setattr(database, "_compiled", withdrawn_meanwhile)
+        with pytest.raises(Cancelled):
+            database.rows(ONE)
+        monkeypatch.undo()
+        database.arm()
+        assert database.rows(ONE) == [(1,)]
 
 
 def test_answers_that_are_no_text_are_told(postgres: Place) -> None:
