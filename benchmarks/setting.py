@@ -22,7 +22,7 @@ from aiops_tui.model.view import View
 from aiops_tui.model.window import Window, WindowSpec
 from aiops_tui.monitor.collector import Collector
 from aiops_tui.monitor.keeping import FILE
-from aiops_tui.source.connection import Fold, Values
+from aiops_tui.source.connection import Values
 from aiops_tui.source.database import Database, Row, open_database
 from benchmarks.dataset import Shape
 from benchmarks.report import Figure
@@ -156,9 +156,7 @@ class Watcher:
         self.database.connect()
         self._rows, self._frame = self.database.rows, self.database.frame
         self.database.rows = self._recorded_rows  # type: ignore[method-assign]
-        self._folded = self.database.folded
         self.database.frame = self._recorded_frame  # type: ignore[method-assign]
-        self.database.folded = self._recorded_folded  # type: ignore[method-assign]
         self.database.beside = self._in_turn  # type: ignore[method-assign]
         self.collector = Collector(settings, self.database, at_once=at_once)
         self.kept_file = Path(settings.state_dir) / FILE
@@ -206,12 +204,6 @@ class Watcher:
         started = time.perf_counter()
         answer = self._frame(statement, schema, values or {})
         self._note(statement, values, started, large=True)
-        return answer
-
-    def _recorded_folded(self, statement: sa.Executable, schema: pl.Schema, fold: Fold) -> tuple[pl.DataFrame, ...]:
-        started = time.perf_counter()
-        answer = self._folded(statement, schema, fold)
-        self._note(statement, None, started, large=True)
         return answer
 
     def _note(self, statement: sa.Executable, values: Values | None, started: float, *, large: bool) -> None:

@@ -26,6 +26,7 @@ from aiops_tui.source.cells import (
 )
 from aiops_tui.source.database import Database, Row, Statement, first_value
 from aiops_tui.source.disorder import Disorder
+from aiops_tui.source.found import KEYS, as_list
 from aiops_tui.source.lookups import (
     first_key_since,
     key_below,
@@ -452,12 +453,10 @@ class Book:
         return answer
 
     def _ask_waiting(self, keys: list[int]) -> list[Row]:
-        # Of few lengths, some keys said twice: the statement is not made anew each time.
-        most = 2 * self._tuning.looked_at_keys
-        places = -(-len(keys) // most) * most
-        if places not in self._prepared:
-            self._prepared[places] = still_unanalysed(self.relations, places)
-        return self._database.rows(self._prepared[places], {f"key_{n}": keys[n % len(keys)] for n in range(places)})
+        if still_unanalysed not in self._prepared:
+            self._prepared[still_unanalysed] = still_unanalysed(self.relations)
+        values = {KEYS: as_list(keys, postgres=self.relations.on.postgres)}
+        return self._database.rows(self._prepared[still_unanalysed], values)
 
     def _ask_unanalysed(self, low: int, high: int) -> list[Row]:
         return self._database.rows(unanalysed_keys(self.relations, low, high, self._tuning.waiting_keys))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ from aiops_tui.monitor.lists import RECENT, ROWS_HERE, Lists, Users, recent_of
 from aiops_tui.monitor.naming import Topics
 from aiops_tui.source.cells import CellQuery
 from aiops_tui.source.database import Database
-from aiops_tui.source.glance import CLASSES, FEEDBACK, LATEST, ROWS, SCORES, conversations, feedback, rows, scores
+from aiops_tui.source.glance import CLASSES, FEEDBACK, LATEST, SCORES, conversations, feedback, lines, rows_of, scores
 from aiops_tui.source.lookups import BEFORE, WHOLE, recent
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.problems import SourceError
@@ -38,8 +39,11 @@ from aiops_tui.source.relations import Relations
 LONG = ("30d", "90d", "all")
 """Windows so long that their last day is shown first."""
 
-_Beside = tuple[Users, Mapping[str, Any]]
-_Work = Callable[[Database], _Beside]
+_SLICE = 20_000
+"""So many keys of a file are read at once."""
+
+_Work = Callable[[Database], dict[str, Any]]
+_Seen = tuple[pl.DataFrame, pl.DataFrame]
 _ALL = Filter()
 _SUMS = ("n", "total", "squares")
 
@@ -92,7 +96,7 @@ class Glance:
         # Opened while bounds are looked for, for that takes as many messages.
         told: Future[_Work] = Future()
 
-        def work(other: Database) -> _Beside:
+        def work(other: Database) -> dict[str, Any]:
             return told.result()(other)
 
         with self._database.beside(work) as beside:
@@ -131,7 +135,7 @@ class Glance:
         sight: Sight,
         zone: ZoneInfo,
         told: Future[_Work],
-        beside: Future[_Beside],
+        beside: Future[dict[str, Any]],
         *,
         far: bool,
     ) -> Inputs | None:
@@ -140,19 +144,17 @@ class Glance:
         question, _ = lists.ask_users(*asked, database)
         self._answers.begin()
         # A file is read row by row for its users, which tells all about its conversations.
-        here = not on.on.postgres and asked[-1] <= ROWS_HERE
-        aside = "classes" if here else "feedback"
+        read = None if on.on.postgres or asked[-1] > ROWS_HERE else _reader(on, sight, signs.highest or 0)
+        aside = "feedback" if read is None else "classes"
         # Made by this thread: what relations are first asked for they keep, for one thread at a time.
         asks = _asks(on, sight)
 
-        def work(other: Database) -> _Beside:
-            if here:
-                classes: list[pl.DataFrame] = []
-                users = lists.ask_users(*asked, other, _by_row(on, sight, classes))[1]()
-                return users, {aside: classes[0]}
+        def work(other: Database) -> dict[str, Any]:
+            if read is not None:
+                with other.transaction():
+                    return {"rows": read(other)}
             rated = {name: ask for name, ask in asks.items() if name == aside}
-            found = _asked(other, {"users": lists.ask_users(*asked, other)[1], **_over(other, rated)}, far=far)
-            return found.pop("users"), found
+            return _asked(other, {"users": lists.ask_users(*asked, other)[1], **_over(other, rated)}, far=far)
 
         told.set_result(work)
         with database.transaction():
@@ -160,9 +162,14 @@ class Glance:
             own = {name: ask for name, ask in asks.items() if name != aside}
             found = _asked(database, _over(database, own), far=far)
             try:
-                users, rest = beside.result()
+                rows = [] if read is None else read(database)
+                rest = beside.result()
+                if read is not None:
+                    seen, written = (pl.concat(frames) for frames in zip(*rows, *rest["rows"], strict=True))
+                    rest = {"users": lists.ask_users(*asked, database, seen)[1]()}
+                    rest[aside] = _classes(written, sight.kept, on.on.aliases)
+                self._answers.expect({question: rest.pop("users")}, time.monotonic() - started)
                 found.update(rest)
-                self._answers.expect({question: users}, time.monotonic() - started)
             except SourceError as error:
                 if error.notice.id == "source.timeout":
                     return None
@@ -220,21 +227,28 @@ def _asked(database: Database, asks: Mapping[str, Callable[[], Any]], *, far: bo
     return {name: ahead[name] if name in ahead else ask() for name, ask in asks.items()}
 
 
-def _by_row(on: Relations, sight: Sight, classes: list[pl.DataFrame]) -> Callable[[Database], pl.DataFrame]:
-    """Return what reads conversations row by row, for who was there when, and adds their ``classes``."""
+def _reader(on: Relations, sight: Sight, highest: int) -> Callable[[Database], list[_Seen]]:
+    """Return what reads conversations row by row, for who was there when and for what was written.
+
+    Two connections may do so at once: each takes the next slice that is left, down from the last.
+    """
     bounds, start = _bounds(sight)
-    statement = rows(on, sight.low, start, bounds[-1])
+    statement = lines(on, start, bounds[-1])
     edges = pl.Series(bounds[:-1], dtype=pl.Int64)
+    left = deque(range(sight.low, max(highest, sight.low) + 1, _SLICE))
 
-    def fold(seen: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
-        place = edges.search_sorted(seen["seconds"], side="right").cast(pl.Int64) + BEFORE
-        written = seen.group_by(place.alias("place"), "topic", "sentiment").agg(pl.len().cast(pl.Int64).alias("n"))
-        return seen.filter(pl.col("user") != "").select("user", "seconds"), written
-
-    def read(database: Database) -> pl.DataFrame:
-        times, written = database.folded(statement, ROWS, fold)
-        classes.append(_classes(written, sight.kept, on.on.aliases))
-        return times
+    def read(database: Database) -> list[_Seen]:
+        seen: list[_Seen] = []
+        while True:
+            try:
+                low = left.pop()
+            except IndexError:
+                return seen
+            found = rows_of(database.rows(statement, {"low": low, "high": low + _SLICE})[0][0])
+            place = edges.search_sorted(found["seconds"], side="right").cast(pl.Int64) + BEFORE
+            written = found.group_by(place.alias("place"), "topic", "sentiment")
+            users = found.filter(pl.col("user") != "").select("user", "seconds")
+            seen.append((users, written.agg(pl.len().cast(pl.Int64).alias("n"))))
 
     return read
 

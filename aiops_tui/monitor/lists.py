@@ -110,11 +110,11 @@ class Lists:
         low: int,
         rows: int,
         database: Database,
-        seen: Callable[[Database], pl.DataFrame] | None = None,
+        seen: pl.DataFrame | None = None,
     ) -> tuple[Hashable, Callable[[], Users]]:
         """Return what `users` asks, and what asks it, over a connection that may be another one.
 
-        Where up to `ROWS_HERE` rows of a file are told apart here, they may be ``seen`` in another way.
+        Where up to `ROWS_HERE` rows of a file are told apart here, they may have been ``seen`` already.
         """
         bounds = tuple(math.ceil(epoch(edge)) for edge in edges)
         start = bounds[0] if before is None else math.ceil(epoch(before.start))
@@ -137,7 +137,7 @@ class Lists:
         def here() -> Users:
             schema = pl.Schema({"user": pl.String(), "seconds": pl.Int64()})
             if seen is not None:
-                return _told_apart(seen(database), bounds, before)
+                return _told_apart(seen, bounds, before)
             times = database.frame(user_times(on, wanted, low, start, bounds[-1]), schema)
             return _told_apart(times, bounds, before)
 

@@ -25,7 +25,6 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 Statement = sa.Executable
 Values = Mapping[str, Any]
-Fold = Callable[[pl.DataFrame], tuple[pl.DataFrame, ...]]
 
 _NO_VALUES: Values = {}
 
@@ -190,14 +189,6 @@ class Database(ABC):
             return frame
         with self._timed():
             return self._frame(statement, schema, values)
-
-    def folded(self, statement: Statement, schema: pl.Schema, fold: Fold) -> tuple[pl.DataFrame, ...]:
-        """Return what ``fold`` makes of a large answer, which it may get in pieces: their like is put together.
-
-        Raises:
-            SourceError: with what to do about it.
-        """
-        return fold(self.frame(statement, schema))
 
     def arm(self) -> None:
         """Forget an earlier `cancel`."""

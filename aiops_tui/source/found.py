@@ -34,11 +34,7 @@ class Found:
 
     def holds(self, key: Whole) -> Condition:
         """Return whether a key is one of the keys."""
-        # Of no type of its own, a list takes the key's: one of another type would be gone through for each row.
-        keys = sa.bindparam(KEYS, self._written(self.keys), sa.types.NullType())
-        if self.postgres:
-            return key == sa.any_(keys)
-        return key.in_(sa.select(sa.column("value", sa.BigInteger)).select_from(sa.func.json_each(keys)))
+        return is_one_of(key, self.keys, postgres=self.postgres)
 
     @property
     def closed(self) -> Found:
@@ -48,7 +44,8 @@ class Found:
     def between(self, low: int, high: int | None) -> Mapping[str, str]:
         """Return the parameter for a statement about the keys ``low <= key < high`` (no end if None)."""
         first = bisect_left(self.keys, low)
-        return {KEYS: self._written(self.keys[first : None if high is None else bisect_left(self.keys, high)])}
+        last = None if high is None else bisect_left(self.keys, high)
+        return {KEYS: as_list(self.keys[first:last], postgres=self.postgres)}
 
     def tells_none(self, low: int, high: int | None) -> bool:
         """Return whether it is known that there are none in ``low <= key < high`` (no end if None)."""
@@ -56,9 +53,20 @@ class Found:
             return False
         return bisect_left(self.keys, low) == bisect_left(self.keys, high)
 
-    def _written(self, keys: Sequence[int]) -> str:
-        written = ",".join(map(str, keys))
-        return f"{{{written}}}" if self.postgres else f"[{written}]"
+
+def is_one_of(key: Whole, keys: Sequence[int], *, postgres: bool) -> Condition:
+    """Return whether a key is one of some, which are a single parameter (`KEYS`), written `as_list`."""
+    # Of no type of its own, a list takes the key's: one of another type would be gone through for each row.
+    values = sa.bindparam(KEYS, as_list(keys, postgres=postgres), sa.types.NullType())
+    if postgres:
+        return key == sa.any_(values)
+    return key.in_(sa.select(sa.column("value", sa.BigInteger)).select_from(sa.func.json_each(values)))
+
+
+def as_list(keys: Sequence[int], *, postgres: bool) -> str:
+    """Return keys as the text of a list: of an array, or of JSON."""
+    written = ",".join(map(str, keys))
+    return f"{{{written}}}" if postgres else f"[{written}]"
 
 
 def dear_part(wanted: Filter) -> Filter:

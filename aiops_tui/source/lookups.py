@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.window import Period, from_epoch
 from aiops_tui.source.expressions import Condition, Whole, even_runs
+from aiops_tui.source.found import is_one_of
 from aiops_tui.source.relations import SCORE, Relations
 
 _PROBE = 33
@@ -119,11 +120,10 @@ def unanalysed_keys(on: Relations, low: int, high: int, limit: int) -> sa.Select
     return sa.select(on.key).where(on.key >= low, on.key < high, waiting).order_by(on.key.desc()).limit(limit)
 
 
-def still_unanalysed(on: Relations, places: int) -> sa.Select[Any]:
-    """Return which of the keys ``key_0``, ``key_1`` and so on, so many of them, are of rows without sentiment still."""
+def still_unanalysed(on: Relations) -> sa.Select[Any]:
+    """Return which of some keys (the parameter `KEYS`) are of rows without sentiment still."""
     waiting = on.on.unanalysed(on.conversations.c.sentiment)
-    keys = [sa.bindparam(f"key_{place}", 0, sa.BigInteger) for place in range(places)]
-    return sa.select(on.key).where(on.key.in_(keys), waiting)
+    return sa.select(on.key).where(is_one_of(on.key, (), postgres=on.on.postgres), waiting)
 
 
 def top_topics(on: Relations, low: int, period: Period | None, limit: int, wanted: Filter = _ALL) -> sa.Select[Any]:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import sqlite
 from aiops_tui.config import Settings
 from aiops_tui.model.panels import Notice
 from aiops_tui.source.clock import LOCAL_HOURS, local_hours
-from aiops_tui.source.connection import Database, Fold, Row, Statement, Values
+from aiops_tui.source.connection import Database, Row, Statement, Values
 from aiops_tui.source.problems import SourceError, sqlite_problem, unreadable_answer
 from aiops_tui.text.printable import printable
 
@@ -184,22 +184,12 @@ class SQLite(Database):
         return self._decoding(fetch)
 
     def _frame(self, statement: Statement, schema: pl.Schema, values: Values) -> pl.DataFrame:
-        return self._in_pieces(statement, schema, values, lambda piece: (piece,))[0]
-
-    def folded(self, statement: Statement, schema: pl.Schema, fold: Fold) -> tuple[pl.DataFrame, ...]:
-        """Return what ``fold`` makes of pieces of an answer, put together: the whole is never held in memory."""
-        with self._timed():
-            return self._in_pieces(statement, schema, {}, fold)
-
-    def _in_pieces(
-        self, statement: Statement, schema: pl.Schema, values: Values, fold: Fold
-    ) -> tuple[pl.DataFrame, ...]:
-        def fetch() -> tuple[pl.DataFrame, ...]:
-            made = [fold(pl.DataFrame(schema=schema))]
+        def fetch() -> pl.DataFrame:
+            pieces = [pl.DataFrame(schema=schema)]
             with contextlib.closing(self._cursor(statement, values)) as cursor:
                 while rows := cursor.fetchmany(_FETCH):
-                    made.append(fold(pl.DataFrame(rows, schema=schema, orient="row", strict=False)))
-            return tuple(map(pl.concat, zip(*made, strict=True)))
+                    pieces.append(pl.DataFrame(rows, schema=schema, orient="row", strict=False))
+            return pl.concat(pieces)
 
         return self._decoding(fetch)
 

@@ -13,6 +13,7 @@ import pytest
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.window import Period, epoch, from_epoch
 from aiops_tui.source import lookups
+from aiops_tui.source.found import KEYS, as_list
 from tests.source.place import CONVERSATIONS, FEEDBACK, Filled, Place, written
 
 pytestmark = pytest.mark.xdist_group("source")
@@ -72,8 +73,8 @@ def test_conversations_that_wait_for_their_sentiment(few: Filled) -> None:
     assert few.ask(lookups.unanalysed_keys(few.on, 0, 100, 10)) == [(4,), (3,)]
     assert few.ask(lookups.unanalysed_keys(few.on, 0, 4, 10)) == [(3,)]
     assert few.ask(lookups.unanalysed_keys(few.on, 0, 100, 1)) == [(4,)]
-    keys = {f"key_{place}": key for place, key in enumerate([1, 3, 4, 99, 3])}
-    assert sorted(few.ask(lookups.still_unanalysed(few.on, len(keys)), keys)) == [(3,), (4,)]
+    keys = {KEYS: as_list([1, 3, 4, 99, 3], postgres=few.on.on.postgres)}
+    assert sorted(few.ask(lookups.still_unanalysed(few.on), keys)) == [(3,), (4,)]
 
 
 def test_the_newest_conversations(few: Filled) -> None:
