@@ -39,7 +39,7 @@ from aiops_tui.source.relations import Relations
 LONG = ("30d", "90d", "all")
 """Windows so long that their last day is shown first."""
 
-_SLICE = 20_000
+_SLICE = 50_000
 """So many keys of a file are read at once."""
 
 _Work = Callable[[Database], dict[str, Any]]
@@ -156,9 +156,9 @@ class Glance:
             rated = {name: ask for name, ask in asks.items() if name == aside}
             return _asked(other, {"users": lists.ask_users(*asked, other)[1], **_over(other, rated)}, far=far)
 
+        started = time.monotonic()
         told.set_result(work)
         with database.transaction():
-            started = time.monotonic()
             own = {name: ask for name, ask in asks.items() if name != aside}
             found = _asked(database, _over(database, own), far=far)
             try:
@@ -166,7 +166,7 @@ class Glance:
                 rest = beside.result()
                 if read is not None:
                     seen, written = (pl.concat(frames) for frames in zip(*rows, *rest["rows"], strict=True))
-                    rest = {"users": lists.ask_users(*asked, database, seen)[1]()}
+                    rest = {"users": lists.ask_users(*asked, database, (seen, started))[1]()}
                     rest[aside] = _classes(written, sight.kept, on.on.aliases)
                 self._answers.expect({question: rest.pop("users")}, time.monotonic() - started)
                 found.update(rest)

@@ -110,11 +110,12 @@ class Lists:
         low: int,
         rows: int,
         database: Database,
-        seen: pl.DataFrame | None = None,
+        seen: tuple[pl.DataFrame, float] | None = None,
     ) -> tuple[Hashable, Callable[[], Users]]:
         """Return what `users` asks, and what asks it, over a connection that may be another one.
 
-        Where up to `ROWS_HERE` rows of a file are told apart here, they may have been ``seen`` already.
+        Where up to `ROWS_HERE` rows of a file are told apart here, they may have been ``seen`` already: the rows, and
+        the moment on the monotonic clock at which to read them was begun.
         """
         bounds = tuple(math.ceil(epoch(edge)) for edge in edges)
         start = bounds[0] if before is None else math.ceil(epoch(before.start))
@@ -137,7 +138,7 @@ class Lists:
         def here() -> Users:
             schema = pl.Schema({"user": pl.String(), "seconds": pl.Int64()})
             if seen is not None:
-                return _told_apart(seen, bounds, before)
+                return _told_apart(seen[0], bounds, before)
             times = database.frame(user_times(on, wanted, low, start, bounds[-1]), schema)
             return _told_apart(times, bounds, before)
 
@@ -147,7 +148,7 @@ class Lists:
             count = here if rows <= ROWS_HERE else one_by_one
 
         def ask() -> Users:
-            started = time.monotonic()
+            started = time.monotonic() if seen is None else seen[1]
             users = count()
             last = self.last_users
             # Together with other questions it takes no time of its own.

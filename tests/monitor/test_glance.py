@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from aiops_tui.metrics import panels
 from aiops_tui.model.panels import Metric, Panel
 from aiops_tui.model.view import View
 from aiops_tui.model.window import Compare, WindowSpec
-from aiops_tui.monitor import Monitor
+from aiops_tui.monitor import Monitor, glance
 from aiops_tui.monitor.books import Tuning
 from aiops_tui.monitor.collector import Collected, Collector
 from aiops_tui.source.database import open_database
@@ -146,3 +149,32 @@ def test_a_role_that_may_connect_once_gets_its_users_one_after_the_other(postgre
         assert isinstance(users, Metric)
         assert users.value == 5
     backend.close()
+
+
+def test_users_of_a_file_are_kept_with_what_it_took_to_read_their_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = Backend(f"sqlite:///{tmp_path / 'backend.db'}")
+    backend.create()
+    backend.insert(some_talks(1, 200, ago=timedelta(days=30)))
+    backend.insert(some_talks(201, 150, ago=timedelta(days=1)))
+    took: list[float] = []
+
+    def timed(read: Callable[..., object], *asked: object) -> object:
+        started = time.monotonic()
+        answer = read(*asked)
+        took.append(time.monotonic() - started)
+        return answer
+
+    made = glance._reader
+    monkeypatch.setattr(glance, "_reader", lambda *asked: partial(timed, made(*asked)))
+    configured = settings_for(backend.url, tmp_path)
+    with closing(open_database(configured)) as database:
+        database.connect()
+        collector = Collector(configured, database, SMALL)
+        assert collector.glance(View()) is not None
+        kept = collector._figures.lists.last_users
+    assert kept is not None
+    assert kept.users.current is not None
+    # When it is asked for again rests on it.
+    assert kept.seconds >= max(took)
