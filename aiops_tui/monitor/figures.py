@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from aiops_tui.metrics.days import day_edges
 from aiops_tui.metrics.inputs import Cells, Inputs
 from aiops_tui.metrics.users import tells_new_users
@@ -236,7 +238,9 @@ class Figures:
         question = (wanted, period, whole, self._zone)
         scores = judged.scores.get(question)
         if scores is None:
-            chosen = matching(inside(judged.rows, period, book.query.base), wanted, topics, self._zone)
+            rows, bucket = judged.rows, pl.col("seconds") // book.query.base * book.query.base
+            conditions = [*inside(rows, period), *matching(rows, wanted, topics, self._zone, bucket)]
+            chosen = (rows.filter(*conditions) if conditions else rows).with_columns(bucket=bucket)
             scores = summed(chosen, scene.relations.schema.criteria, judged.disliked, whole=whole)
             judged.scores[question] = scores
             while len(judged.scores) > _SCORES:

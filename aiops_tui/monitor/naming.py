@@ -15,6 +15,7 @@ from aiops_tui.model.labels import REST, WEEKDAYS, fold_topic
 from aiops_tui.text.printable import REPLACEMENT, printable
 
 CLOCK = ("weekday", "hour")
+_BUCKET = pl.col("bucket")
 IN_MEMORY = ("topic", "sentiment", *CLOCK)
 """The keys of a filter that cells can answer."""
 
@@ -58,8 +59,11 @@ class Topics:
         return cells.with_columns(pl.col("topic").replace(changed)) if changed else cells
 
 
-def matching(cells: pl.DataFrame, wanted: Filter, topics: Topics, zone: ZoneInfo) -> pl.DataFrame:
-    """Return the cells that topics, sentiments and times of day of a filter let through."""
+def matching(
+    cells: pl.DataFrame, wanted: Filter, topics: Topics, zone: ZoneInfo, bucket: pl.Expr = _BUCKET
+) -> list[pl.Expr]:
+    """Return what cells meet that topics, sentiments and times of day of a filter let through; ``bucket`` is theirs."""
+    conditions: list[pl.Expr] = []
     for key in ("topic", "sentiment"):
         terms = wanted.of((key,)).terms
         for negated in (False, True):
@@ -71,17 +75,16 @@ def matching(cells: pl.DataFrame, wanted: Filter, topics: Topics, zone: ZoneInfo
                 none = any(fold_topic(value) is None for value in values)
                 values = [raw for value in values for raw in topics.forms(value)]
             found = pl.col(key).is_in(values).fill_null(value=none)
-            cells = cells.filter(~found if negated else found)
-    return _at_those_times(cells, wanted.of(CLOCK).terms, zone)
+            conditions.append(~found if negated else found)
+    at = wanted.of(CLOCK).terms
+    return [*conditions, _at_those_times(cells, bucket, at, zone)] if at else conditions
 
 
-def _at_those_times(cells: pl.DataFrame, terms: Sequence[Term], zone: ZoneInfo) -> pl.DataFrame:
-    if not terms:
-        return cells
-    buckets = cells["bucket"].drop_nulls().unique()
+def _at_those_times(cells: pl.DataFrame, bucket: pl.Expr, terms: Sequence[Term], zone: ZoneInfo) -> pl.Expr:
+    buckets = cells.select(bucket.drop_nulls().unique()).to_series()
     clock = zip(buckets.to_list(), *by_the_clock(buckets, zone), strict=True)
     through = [bucket for bucket, weekday, hour in clock if _is_then(terms, WEEKDAYS[weekday], hour)]
-    return cells.filter(pl.col("bucket").is_in(through))
+    return bucket.is_in(through)
 
 
 def _is_then(terms: Sequence[Term], weekday: str, hour: int) -> bool:

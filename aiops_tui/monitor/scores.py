@@ -32,14 +32,14 @@ class Scores:
     evaluated: int
 
 
-def inside(rows: pl.DataFrame, period: Period, base: int) -> pl.DataFrame:
-    """Return the evaluations of a period, with the base bucket that each is in."""
-    seconds = pl.col("seconds")
+def inside(rows: pl.DataFrame, period: Period) -> list[pl.Expr]:
+    """Return what evaluations of a period meet, nothing where all are of it, so that they need not be copied."""
     start, end = -int(-epoch(period.start) // 1), -int(-epoch(period.end) // 1)
-    within = rows.select(((seconds >= start) & (seconds < end)).fill_null(value=False).all()).item()
-    # All of them, as it is of long windows, are not copied.
-    chosen = rows if within else rows.filter((seconds >= start) & (seconds < end))
-    return chosen.with_columns(bucket=seconds // base * base)
+    times = rows["seconds"]
+    first, last = times.min(), times.max()
+    if isinstance(first, int) and isinstance(last, int) and start <= first and last < end and not times.null_count():
+        return []
+    return [(pl.col("seconds") >= start) & (pl.col("seconds") < end)]
 
 
 def summed(rows: pl.DataFrame, criteria: Sequence[str], disliked: pl.Series | None, *, whole: bool) -> Scores:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
-from weakref import WeakKeyDictionary
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from weakref import ref
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -15,11 +16,26 @@ from aiops_tui.model.window import Period, epoch
 from aiops_tui.monitor.naming import Topics, matching
 from aiops_tui.source.rollup import Segment
 
-_MOST = 6
-"""Filters and periods that a part's sums are kept of."""
+_MOST = 12
+"""Filters and periods whose sums are kept."""
 
-_Question = tuple[Filter, tuple[int, float] | None]
+_TOGETHER = 8
+"""Parts that are summed up at once: more of them would take more memory, and have to be reckoned again with any."""
+
+_Question = tuple[Filter, Period, bool]
 _Sums = tuple[pl.DataFrame, pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The sums of some parts, which may be gone by now."""
+
+    parts: Sequence[ref[Segment]]
+    sums: _Sums
+
+    def are_among(self, parts: Collection[Segment | None]) -> bool:
+        """Return whether all that was summed up is among these."""
+        return all(part() in parts for part in self.parts)
 
 
 class Sums:
@@ -32,7 +48,7 @@ class Sums:
         self._topics = topics
         self._zone = zone
         self._classes = classes
-        self._kept: WeakKeyDictionary[Segment, OrderedDict[_Question, _Sums]] = WeakKeyDictionary()
+        self._kept: OrderedDict[_Question, list[_Known]] = OrderedDict()
 
     def of(self, parts: Sequence[Segment], wanted: Filter, period: Period, *, cut: bool) -> _Sums:
         """Return the sums by bucket and by topic of what a filter lets through of a period; classes as text.
@@ -40,42 +56,54 @@ class Sums:
         Parts ``cut`` to the period by the database are all of it: their first bucket may begin before it.
         """
         start, end = math.ceil(epoch(period.start)), epoch(period.end)
-        known = []
-        for part in parts:
-            first, latest = part.first, part.latest
-            if first is None or latest is None or (not cut and (latest < start or first >= end)):
-                continue
-            inside = cut or (start <= first and latest < end)
-            known.append(self._of_part(part, (wanted, None if inside else (start, end))))
+        chosen = [
+            part
+            for part in parts
+            if part.first is not None
+            and part.latest is not None
+            and (cut or (part.latest >= start and part.first < end))
+        ]
+        known = self._known((wanted, period, cut), chosen)
         if not known:
             return _empty("bucket", pl.Int64(), self._classes), _empty("topic", pl.String(), self._classes)
-        buckets, topics = (pl.concat(frames) for frames in zip(*known, strict=True))
-        return self._added(buckets, "bucket"), self._added(topics, "topic").with_columns(
-            pl.col("topic").cast(pl.String)
+        buckets, topics = (self._added(frames) for frames in zip(*known, strict=True))
+        # Whatever order they were added up in, the panels come out the same.
+        classes = pl.col(self._classes)
+        return (
+            buckets.sort("bucket", classes).with_columns(classes.cast(pl.String)),
+            topics.sort("topic", classes).with_columns(pl.col("topic").cast(pl.String), classes.cast(pl.String)),
         )
 
-    def _of_part(self, part: Segment, question: _Question) -> _Sums:
-        kept = self._kept.setdefault(part, OrderedDict())
-        if question not in kept:
-            wanted, bounds = question
-            timed = pl.col("bucket").is_not_null()
-            if bounds is not None:
-                timed = (pl.col("bucket") >= bounds[0]) & (pl.col("bucket") < bounds[1])
-            # A filter leaves few cells, their time most of them.
-            cells = matching(part.cells, wanted, self._topics, self._zone).filter(timed)
-            kept[question] = self._summed(cells, "bucket"), self._summed(cells, "topic")
-        kept.move_to_end(question)
-        while len(kept) > _MOST:
-            kept.popitem(last=False)
-        return kept[question]
+    def _known(self, question: _Question, parts: Sequence[Segment]) -> list[_Sums]:
+        there = set(parts)
+        kept = [known for known in self._kept.get(question, ()) if known.are_among(there)]
+        summed = {part() for known in kept for part in known.parts}
+        new = [part for part in parts if part not in summed]
+        for place in range(0, len(new), _TOGETHER):
+            some = new[place : place + _TOGETHER]
+            kept.append(_Known([ref(part) for part in some], self._reckoned(some, question)))
+        self._kept[question] = kept
+        self._kept.move_to_end(question)
+        while len(self._kept) > _MOST:
+            self._kept.popitem(last=False)
+        return [known.sums for known in kept]
 
-    def _summed(self, cells: pl.DataFrame, by: str) -> pl.DataFrame:
-        return cells.group_by(by, self._classes).agg(pl.col("n").cast(pl.Int64).sum())
+    def _reckoned(self, parts: Sequence[Segment], question: _Question) -> _Sums:
+        """Sum up some parts: together, for with few cells left each step costs more than what it does."""
+        wanted, period, cut = question
+        bucket = pl.col("bucket")
+        within = (bucket >= math.ceil(epoch(period.start))) & (bucket < epoch(period.end))
+        cells = pl.concat([part.cells for part in parts], rechunk=False)
+        conditions = matching(cells, wanted, self._topics, self._zone)
+        cells = cells.filter(bucket.is_not_null() if cut else within, *conditions)
+        sums = pl.col("n").cast(pl.Int64).sum()
+        by_bucket, by_topic = (cells.group_by(by, self._classes).agg(sums) for by in ("bucket", "topic"))
+        return by_bucket, by_topic
 
-    def _added(self, sums: pl.DataFrame, by: str) -> pl.DataFrame:
-        added = sums.group_by(by, self._classes).agg(pl.col("n").sum())
-        # Whatever order they were added up in, the panels come out the same.
-        return added.sort(by, self._classes).with_columns(pl.col(self._classes).cast(pl.String))
+    def _added(self, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+        if len(frames) == 1:
+            return frames[0]
+        return pl.concat(frames).group_by(frames[0].columns[:2]).agg(pl.col("n").sum())
 
 
 def _empty(by: str, kind: pl.DataType, classes: str) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -79,8 +80,12 @@ def running(setting: Setting) -> Iterator[Console]:
         for tab in ("sentiment", "overview"):
             console.look(View(tab=tab))
         console.complete()
+        # As the program does it: what is there by now is here to stay, and to look for garbage in it takes long.
+        gc.collect()
+        gc.freeze()
         yield console
     finally:
+        gc.unfreeze()
         console.monitor.stop(5)
 
 
