@@ -54,7 +54,7 @@ class Database(ABC):
     one_writer = False
     """Whether only one transaction at a time can be writing, so that rows become visible in the order of their keys."""
 
-    spare_share = 0.01
+    spare_share = 0.008
     """The share of the time in which it may be asked what nobody waits for."""
 
     def __init__(self, settings: Settings, target: str) -> None:
