@@ -14,7 +14,9 @@ import polars as pl
 
 from aiops_tui.model.filters import is_score
 from aiops_tui.model.window import EARLIEST, Period, epoch
+from aiops_tui.monitor.bounds import Bounds
 from aiops_tui.monitor.judgements import Judgements, KeptRows
+from aiops_tui.monitor.waiting import Waiting
 from aiops_tui.source.cells import (
     CELLS,
     FEEDBACK_CELLS,
@@ -24,16 +26,9 @@ from aiops_tui.source.cells import (
     conversation_cells,
     feedback_cells,
 )
-from aiops_tui.source.database import Database, Row, Statement, first_value
+from aiops_tui.source.database import Database, Statement, first_value
 from aiops_tui.source.disorder import Disorder
-from aiops_tui.source.found import KEYS, as_list
-from aiops_tui.source.lookups import (
-    first_key_since,
-    key_below,
-    still_unanalysed,
-    tail_key,
-    unanalysed_keys,
-)
+from aiops_tui.source.lookups import key_below, tail_key
 from aiops_tui.source.opinions import rated_after
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.relations import Relations
@@ -99,18 +94,13 @@ class Book:
         self._tuning = tuning
         self._signs: Signs | None = None
         self._seen: deque[tuple[float, int]] = deque()
-        self._waiting: list[int] = []
-        self._analysed_by: Signs | None = None
-        self._turn = 0
+        self._waiting = Waiting(database, tuning.waiting_keys, tuning.looked_at_keys)
         self._covered: datetime | None = None
-        self._feedback_from: dict[tuple[datetime, timedelta], int] = {}
-        self._margin = tuning.disorder
-        self.disorder = Disorder()
+        self.bounds = Bounds(database, tuning.disorder, tuning.whole_keys)
         self._looked_at = -1
         self._round_began: datetime | None = None
         self._round_done: set[str] = set()
         self._rounds = 0
-        self._to_remember = 0
         self._judged_anew: set[int] = set()
         self._ahead: dict[Hashable, Any] = {}
         self._recounting = False
@@ -145,8 +135,8 @@ class Book:
     def first_keys(self, since: datetime, signs: Signs) -> dict[str, Callable[[], int]]:
         """Return what asks for keys of conversations and of feedback below which hardly a row of a time on lies."""
         return {
-            "conversations": partial(self._first_key, since, self._lowest(signs), signs.highest or 0),
-            "feedback": partial(self._first_feedback, since, signs),
+            "conversations": partial(self.bounds.first_key, self.relations, since, signs),
+            "feedback": partial(self.bounds.first_feedback, self.relations, since, signs),
         }
 
     def cover(self, since: datetime | None, signs: Signs, whole: Book | None = None) -> Iterator[tuple[int, int]]:
@@ -163,33 +153,32 @@ class Book:
         start = EARLIEST if since is None else since
         if from_first or self._covered is None or start < self._covered:
             if kept is not None:
-                self.disorder = Disorder(kept.disorder)
+                self.bounds.disorder = Disorder(kept.disorder)
             if from_first:
                 low = lowest
             else:
-                low = self._first_key(start, lowest, highest) if whole is None else whole.first_key_in(start)
+                low = self._first_key(start, signs) if whole is None else whole.first_key_in(start)
             if kept is not None:
                 yield from self._take_over(kept, low, lowest)
             yield from self.conversations.fill(low)
         if not from_first:
-            yield from self._widen(start, lowest, signs)
+            yield from self._widen(start, signs)
         # What lies further below was read when everything was recounted, of later times alone perhaps.
         yield from self.conversations.fill(self.conversations.low or 0, since)
         if self.feedback is not None and signs.lowest_feedback is not None:
             known = self._covered is not None and self._covered <= start
             have = self.feedback.low if known else None
-            low = (whole or self)._first_feedback(since, signs) if have is None else have
+            low = (whole or self).bounds.first_feedback(self.relations, since, signs) if have is None else have
             if kept is not None:
                 yield from self.feedback.take_over(kept.feedback, low, signs.lowest_feedback)
             yield from self.feedback.fill(low)
         self._covered = start if self._covered is None else min(start, self._covered)
 
-    def _widen(self, start: datetime, lowest: int, signs: Signs) -> Iterator[tuple[int, int]]:
+    def _widen(self, start: datetime, signs: Signs) -> Iterator[tuple[int, int]]:
         """Read on below what was read of a time on, as far as the disorder among its rows advises."""
         if self._looked_at != self.conversations.version:
-            self.disorder.look(self.conversations.parts(), signs.now)
-            if self.disorder.margin(self._tuning.disorder) > self._margin:
-                yield from self.conversations.fill(self._first_key(start, lowest, signs.highest or 0))
+            if self.bounds.are_too_narrow(self.conversations.parts(), signs.now):
+                yield from self.conversations.fill(self._first_key(start, signs))
             self._looked_at = self.conversations.version
 
     def cover_everything(self, since: datetime | None, signs: Signs) -> Iterator[tuple[int, int]]:
@@ -204,12 +193,12 @@ class Book:
         if before is None or before.conversations != signs.conversations:
             rollup, target = self.conversations, self._settled(signs)
             top, low = rollup.tail_low or 0, rollup.tail_from(target)
-            if self._waiting and self._may_be_analysed(signs):
-                asks["waiting"] = partial(self._ask_waiting, self._to_ask_about(signs))
+            if waiting := self._waiting.due(signs):
+                asks["waiting"] = partial(self._waiting.ask, self.relations, waiting)
             if low > top:
                 asks["rows", top, low] = partial(self._ask_conversations, top, low, None)
-            if low > self._to_remember:
-                asks["unanalysed", self._to_remember, low] = partial(self._ask_unanalysed, self._to_remember, low)
+            if low > self._waiting.looked_to:
+                asks["unanalysed", self._waiting.looked_to, low] = partial(self._waiting.look, self.relations, low)
             asks["rows", low, None] = partial(self._ask_conversations, low, None, None)
         if self.feedback is not None and (before is None or before.feedback != signs.feedback):
             top, low = self.feedback.tail_low or 0, self.feedback.tail_from(self._settled_feedback(signs))
@@ -237,8 +226,7 @@ class Book:
                 self.conversations.drop_below(signs.lowest)
                 if before is not None and before.lowest != signs.lowest:
                     self.conversations.recount_key(signs.lowest)
-            if self._may_be_analysed(signs):
-                self._recount_analysed(self._to_ask_about(signs))
+            self._recount_analysed(self._waiting.due(signs))
             self._move_tail(signs)
             self.conversations.read_tail()
         if self.feedback is not None and (before is None or before.feedback != signs.feedback):
@@ -249,7 +237,8 @@ class Book:
             self.feedback.freeze(self._settled_feedback(signs))
             self.feedback.read_tail()
         # Only now, for whatever fails above has to be done again.
-        self._signs = self._analysed_by = signs
+        self._signs = signs
+        self._waiting.asked(signs)
         self._seen.append((time.monotonic(), signs.highest or 0))
 
     def adopt(self, relations: Relations) -> None:
@@ -321,13 +310,12 @@ class Book:
         highest = signs.highest if signs.highest is not None else -1
         lowest = self._lowest(signs)
         self.reconciled_at = signs.now
-        self._analysed_by = signs
         if self.feedback is not None:
             highest_feedback = signs.highest_feedback or 0
             self.feedback.start(max(highest_feedback - self._tuning.feedback_tail_keys, signs.lowest_feedback or 0))
         if whole is not None and whole.conversations.tail_low is not None:
             self.conversations.start(whole.conversations.tail_low)
-            self._waiting, self._to_remember = list(whole._waiting), whole._to_remember
+            self._waiting.take_over(whole._waiting, signs)
             return
         floor = max(highest - self._tuning.tail_keys + 1, lowest)
         since = int(epoch(signs.now) - self._tuning.tail_seconds)
@@ -335,7 +323,7 @@ class Book:
         first = found[0][0] if found and found[0][0] is not None else highest + 1
         # Keys are taken before the commit: one that is still open may lie a little below the first that is seen.
         self.conversations.start(max(first - self._tuning.margin_keys, floor))
-        self._to_remember = floor
+        self._waiting.begin(signs, floor)
         # Before these rows are counted: what is analysed meanwhile is counted again.
         self._remember_waiting()
 
@@ -346,12 +334,10 @@ class Book:
 
     def _remember_waiting(self) -> None:
         """Take note of the rows below the tail that were not analysed yet, to ask about them again."""
-        low, high = self._to_remember, self.conversations.tail_low or 0
+        low, high = self._waiting.looked_to, self.conversations.tail_low or 0
         if high > low:
-            rows = self._answer(("unanalysed", low, high), partial(self._ask_unanalysed, low, high))
-            keys = {*self._waiting, *(row[0] for row in rows)}
-            self._waiting = sorted(keys, reverse=True)[: self._tuning.waiting_keys]
-            self._to_remember = high
+            ask = partial(self._waiting.look, self.relations, high)
+            self._waiting.remember(self._answer(("unanalysed", low, high), ask), high)
 
     def _settled(self, signs: Signs) -> int:
         """Return the key below which no open transaction can still add to."""
@@ -365,31 +351,12 @@ class Book:
     def _settled_feedback(self, signs: Signs) -> int:
         return (signs.highest_feedback or 0) - self._tuning.feedback_tail_keys
 
-    def _may_be_analysed(self, signs: Signs) -> bool:
-        """Return whether rows may have been updated since they were last asked about, as far as the database counts."""
-        before = self._analysed_by
-        # What is read after the signs is as it was then, or will move them.
-        return before is None or (
-            before is not signs and (signs.rewritten is None or signs.rewritten != before.rewritten)
-        )
-
-    def _to_ask_about(self, signs: Signs) -> list[int]:
-        """Return which waiting rows to ask about: where nobody counts updates, the newest and some others in turn."""
-        few = self._tuning.looked_at_keys
-        if signs.rewritten is not None or len(self._waiting) <= 2 * few:
-            return self._waiting
-        others = self._waiting[few:]
-        return [*self._waiting[:few], *(others[(self._turn + n) % len(others)] for n in range(few))]
-
     def _recount_analysed(self, keys: list[int]) -> None:
         """Recount the segments of those rows that were not analysed when last seen, and are now."""
         if not keys:
             return
-        still = {row[0] for row in self._answer("waiting", partial(self._ask_waiting, keys))}
-        done = {key for key in keys if key not in still}
-        self._recount_of(done)
-        self._waiting = [key for key in self._waiting if key not in done]
-        self._turn += self._tuning.looked_at_keys
+        still = self._answer("waiting", partial(self._waiting.ask, self.relations, keys))
+        self._recount_of(self._waiting.forget(keys, still))
 
     def _recount_rated(self, seen: int) -> None:
         """Recount the segments of conversations that a filter may let through by what was said of them since then."""
@@ -421,45 +388,13 @@ class Book:
     def _lowest(self, signs: Signs) -> int:
         return signs.lowest if signs.lowest is not None else 0
 
-    def _first_key(self, since: datetime, lowest: int, highest: int) -> int:
-        self._margin = self.disorder.margin(self._tuning.disorder)
-        return self._bound(since, lowest, highest)
-
-    def _bound(self, since: datetime, lowest: int, highest: int, *, feedback: bool = False) -> int:
-        """Return a key below which no row of a time on lies but for those in greater disorder than was ever seen."""
-        seconds, top = int(epoch(since) - self._margin.total_seconds()), highest + 1
-        while True:
-            rows = self._database.rows(first_key_since(self.relations, seconds, lowest, top, feedback=feedback))
-            found, misled = rows[0]
-            if misled is None:
-                return max(int(found), lowest) if found is not None else lowest
-            top = int(misled)
-
-    def _first_feedback(self, since: datetime | None, signs: Signs) -> int:
-        """Return the key from which feedback has to be read; bounds are looked for in large tables alone."""
-        lowest, highest = signs.lowest_feedback or 0, signs.highest_feedback or 0
-        if since is None or highest - lowest <= self._tuning.whole_keys:
-            return lowest
-        # Each filter that is asked for asks the same.
-        if (since, self._margin) not in self._feedback_from:
-            found = self._bound(since, lowest, highest, feedback=True)
-            recent = list(self._feedback_from.items())[-3:]
-            self._feedback_from = {**dict(recent), (since, self._margin): found}
-        return max(self._feedback_from[since, self._margin], lowest)
+    def _first_key(self, since: datetime, signs: Signs) -> int:
+        return self.bounds.first_key(self.relations, since, signs)
 
     def _answer(self, question: Hashable, ask: Callable[[], T]) -> T:
         """Return what was asked ahead, or ask."""
         answer: T = self._ahead.pop(question) if question in self._ahead else ask()
         return answer
-
-    def _ask_waiting(self, keys: list[int]) -> list[Row]:
-        if still_unanalysed not in self._prepared:
-            self._prepared[still_unanalysed] = still_unanalysed(self.relations)
-        values = {KEYS: as_list(keys, postgres=self.relations.on.postgres)}
-        return self._database.rows(self._prepared[still_unanalysed], values)
-
-    def _ask_unanalysed(self, low: int, high: int) -> list[Row]:
-        return self._database.rows(unanalysed_keys(self.relations, low, high, self._tuning.waiting_keys))
 
     def _read_conversations(self, low: int, high: int | None, period: Period | None) -> pl.DataFrame:
         return self._answer(("rows", low, high), partial(self._ask_conversations, low, high, period))

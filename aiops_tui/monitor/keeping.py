@@ -84,7 +84,7 @@ class Keeper:
         self._keep_segments(self._owner(book, signs, "c"), book.conversations.segments, note)
         if book.feedback is not None:
             self._keep_segments(self._owner(book, signs, "f"), book.feedback.segments, note)
-        seen = book.disorder.seen
+        seen = book.bounds.disorder.seen
         if self._told.get("d", timedelta(0)) != seen:
             self._cache.save(self._owner(book, signs, "d"), [Piece(int(seen.total_seconds()), 0, "", _NOTHING)])
             self._told["d"] = seen
