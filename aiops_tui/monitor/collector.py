@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -48,6 +48,9 @@ Progress = Callable[[int, int], None]
 
 _FAR = 0.02
 """A database whose cheapest answer takes so many seconds is far away: each message to it is worth saving."""
+
+_HICCUPS = 2
+"""So many slow answers in a row may come from a database that is near."""
 
 _OTHER_TABLES = {"source.changed", "source.no_rights"}
 """What is said of a question to a table that was taken away."""
@@ -96,7 +99,7 @@ class Collector:
         self._named: dict[Filter, Relations] = {}
         self._probe: Probe | None = None
         self._asked_of: Relations | None = None
-        self._far = False
+        self._took: deque[float] = deque(maxlen=_HICCUPS + 1)
         self._probed = 0.0
         self._foreseen: object = None
         self._books: OrderedDict[CellQuery, Book] = OrderedDict()
@@ -133,7 +136,7 @@ class Collector:
         self._probed = started
         try:
             signs = self._probe_of(schema).signs(self.database)
-            self._far = time.monotonic() - started > _FAR
+            self._took.append(time.monotonic() - started)
         except SourceError as error:
             if error.notice.id not in _OTHER_TABLES:
                 raise
@@ -184,7 +187,7 @@ class Collector:
             self._foresee(scene)
             inputs = self._figures.inputs(scene)
         had = base["current"].judgements.last
-        inputs = self._figures.with_evaluations(scene, inputs, far=self._far)
+        inputs = self._figures.with_evaluations(scene, inputs, far=self._is_far)
         self._tell_judged(had, base["current"].judgements.last)
         return Collected(inputs, self._figures.warnings(scene), self._known_until(books["current"], signs.now))
 
@@ -215,7 +218,7 @@ class Collector:
             return None
         on, kept = self.relations(), self._choice.kept
         try:
-            inputs = self._glance.look(on, view, signs, self._zone, far=self._far)
+            inputs = self._glance.look(on, view, signs, self._zone, far=self._is_far)
         except SourceError as error:
             if error.lost or isinstance(error, Cancelled):
                 raise
@@ -357,10 +360,14 @@ class Collector:
         """Whether some figures were put off when the view was last collected."""
         return self._answers.stale_until == 0.0
 
+    @property
+    def _is_far(self) -> bool:
+        return min(self._took, default=0.0) > _FAR
+
     def _foresee(self, scene: Scene) -> None:
         """Ask in one message what a view asks that was not shown before, if the database is far away."""
         shown = (scene.wanted, scene.window, scene.previous, frozenset(scene.tabs))
-        if self._far and shown != self._foreseen:
+        if self._is_far and shown != self._foreseen:
             started = time.monotonic()
             found = self.database.together(self._answers.foresee(lambda: self._figures.inputs(scene)))
             if found:

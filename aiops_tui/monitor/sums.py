@@ -79,9 +79,12 @@ class Sums:
         kept = [known for known in self._kept.get(question, ()) if known.are_among(there)]
         summed = {part() for known in kept for part in known.parts}
         new = [part for part in parts if part not in summed]
-        for place in range(0, len(new), _TOGETHER):
-            some = new[place : place + _TOGETHER]
-            kept.append(_Known([ref(part) for part in some], self._reckoned(some, question)))
+        # The tail, which comes last, is another at each poll: what is summed up with it has to be reckoned again.
+        settled, tail = new[:-1], new[-1:]
+        together = [settled[place : place + _TOGETHER] for place in range(0, len(settled), _TOGETHER)]
+        kept += [
+            _Known([ref(part) for part in some], self._reckoned(some, question)) for some in (*together, tail) if some
+        ]
         self._kept[question] = kept
         self._kept.move_to_end(question)
         while len(self._kept) > _MOST:

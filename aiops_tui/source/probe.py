@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -96,9 +95,7 @@ class Probe:
 
 def _is_whole(key: object) -> bool:
     """Return whether a key can be reckoned with: SQLite lets anything in, and sums of keys must not overflow."""
-    if not isinstance(key, int | Decimal) or not -_KEYS_END < key < _KEYS_END:
-        return False
-    return key == int(key)
+    return isinstance(key, int) and -_KEYS_END < key < _KEYS_END
 
 
 def _extremes(table: TableInfo | None) -> list[sa.ColumnElement[Any]]:

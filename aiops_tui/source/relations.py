@@ -239,7 +239,9 @@ class Relations:
         if found is None:
             return self._conditions(wanted, said)
         key = row.conversation
-        known, elsewhere = found.holds(key), sa.or_(key < found.low, key >= found.high)
+        # A list is of its key's type, and references may be of one too narrow for the keys of the conversations.
+        wide = sa.cast(key, sa.BigInteger) if self.on.postgres else key
+        known, elsewhere = found.holds(wide), sa.or_(key < found.low, key >= found.high)
         plainly = sa.and_(elsewhere, *self._conditions(found.wanted, said))
         # Said twice, for the first can be told before the conversations are looked up.
         return [sa.or_(known, elsewhere), sa.or_(known, plainly), *self._conditions(rest, said)]

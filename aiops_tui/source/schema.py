@@ -43,10 +43,10 @@ _POSTGRES_KINDS: Mapping[str, Kind] = {
 class TableInfo:
     """A table or view as it is: its columns' kinds, its key, which columns an index leads with.
 
-    ``key`` is the column ``id``, declared a key or not; None if it holds no numbers. ``identity`` changes when the
-    table is made anew. ``rows`` is the database's own estimate, None without one. ``has_blocks`` says that its rows lie
-    in numbered blocks of this very server, where what is written is counted: not those of views, of tables with
-    partitions or heirs, of other servers, of a standby.
+    ``key`` is the column ``id``, declared a key or not; None if it may hold other than whole numbers. ``identity``
+    changes when the table is made anew. ``rows`` is the database's own estimate, None without one. ``has_blocks`` says
+    that its rows lie in numbered blocks of this very server, where what is written is counted: not those of views, of
+    tables with partitions or heirs, of other servers, of a standby.
     """
 
     name: str
@@ -67,7 +67,7 @@ class TableInfo:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The needed columns that it lacks, an id that is no number among them."""
+        """The needed columns that it lacks, an id that is no key among them."""
         return tuple(
             name for name in NEEDED[self.name] if name not in self.columns or (name == "id" and self.key is None)
         )
@@ -120,13 +120,15 @@ def understand(tables: Mapping[str, TableInfo]) -> Schema:
     """Return what the tables mean.
 
     Raises:
-        SourceError: if the conversations are not there, or lack a column, which is named.
+        SourceError: if the conversations are not there, have no usable key, or lack a column, which is named.
     """
     conversations = tables.get(CONVERSATIONS)
     if conversations is None:
         raise SourceError(Notice("source.no_table", {"table": CONVERSATIONS}))
     if not conversations.readable:
         raise SourceError(Notice("source.no_rights", {"target": CONVERSATIONS, "reason": CONVERSATIONS}))
+    if conversations.missing == ("id",) and "id" in conversations.columns:
+        raise SourceError(Notice("source.bad_key", {"table": CONVERSATIONS}))
     if conversations.missing:
         columns = ", ".join(conversations.missing)
         raise SourceError(Notice("source.no_column", {"table": CONVERSATIONS, "columns": columns}))
@@ -185,7 +187,7 @@ def _postgres_tables(database: Database, names: Sequence[str]) -> dict[str, Tabl
             name=name,
             schema=schema,
             columns=columns,
-            key="id" if columns.get("id") in {"integer", "number"} else None,
+            key="id" if columns.get("id") == "integer" else None,
             indexed=frozenset(row[7] for row in rows if row[9]),
             identity=(oid, filenode),
             rows=estimate if estimate >= 0 else None,

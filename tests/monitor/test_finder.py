@@ -145,3 +145,17 @@ def test_what_too_many_meet_is_counted_all_the_same(collector: Collector, monkey
 )  # fmt: skip
 def test_names_and_texts_are_looked_for(wanted: str, part: str) -> None:
     assert str(dear_part(Filter.parse(wanted))) == part
+
+
+def test_keys_may_be_larger_than_what_feedback_refers_to_them_by(collector: Collector, backend: Backend) -> None:
+    if backend.postgres:
+        backend.run("ALTER TABLE conversation_log ALTER id TYPE bigint")
+    large = 2**31
+    backend.insert(replace(talk(key, "kim"), key=large + key) for key in range(400, 500))
+    backend.rate([(1, 496, "dislike", NOW, None), (2, 497, "like", NOW, None)])
+    view = View(tab="feedback", window=WindowSpec("all"), filter=Filter.parse("user:kim"))
+    for _ in range(2):
+        collector.probe()
+        inputs = collector.collect(view, ("feedback",), lambda done, steps: None).inputs
+        assert inputs.current.feedback is not None
+        assert inputs.current.feedback.select("feedback", "n").rows() == [("dislike", 1)]

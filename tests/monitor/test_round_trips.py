@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,7 +18,8 @@ from aiops_tui.model.window import WindowSpec
 from aiops_tui.monitor import Monitor
 from aiops_tui.monitor.books import Tuning
 from aiops_tui.monitor.collector import Collector
-from aiops_tui.source.database import open_database
+from aiops_tui.source.database import Database, open_database
+from aiops_tui.source.probe import Probe, Signs
 from aiops_tui.source.rollup import Limits
 from tests.monitor.backend import Backend, Judgement
 from tests.monitor.conftest import settings_for, some_talks
@@ -93,3 +95,39 @@ def test_a_first_look_goes_to_and_fro_a_dozen_times(far: tuple[Backend, Line], t
         through = Monitor.once(settings_for(long.url, tmp_path), view, ("overview",))
         assert long.passed.trips <= 12
     assert through.tabs == straight.tabs
+
+
+def test_a_slow_answer_among_quick_ones_makes_no_database_a_far_one(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    seconds: list[float] = []
+    monkeypatch.setattr("aiops_tui.monitor.collector.time", SimpleNamespace(monotonic=lambda: now))
+    signs = Probe.signs
+
+    def slowly(probe: Probe, database: Database) -> Signs:
+        nonlocal now
+        now += seconds.pop(0)
+        return signs(probe, database)
+
+    def asked(*took: float) -> int:
+        """Return how many messages a view takes after probes that took so long."""
+        seconds[:] = took
+        with closing(open_database(settings)) as database:
+            database.connect()
+            collector = Collector(settings, database, LARGE)
+            while seconds:
+                collector.probe()
+            before = database.statements
+            collector.collect(View(), ("overview",), lambda done, steps: None)
+            return database.statements - before
+
+    monkeypatch.setattr(Probe, "signs", slowly)
+    settings = settings_for(postgres_url, tmp_path)
+    with closing(Backend(postgres_url)) as backend:
+        backend.create()
+        backend.insert(some_talks(1, 60))
+    near, far = asked(0.0), asked(1.0)
+    assert far < near
+    assert asked(0.0, 1.0) == asked(1.0, 0.0) == near
+    assert asked(0.0, 1.0, 1.0, 1.0) == far

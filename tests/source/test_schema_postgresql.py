@@ -76,7 +76,7 @@ def test_a_table_in_a_schema_of_the_search_path(made: Place) -> None:
 def test_a_materialized_view_and_odd_types(made: Place) -> None:
     made.run("CREATE DOMAIN moment AS timestamptz; CREATE TYPE mood AS ENUM ('긍정', 'POSITIVE', '')")
     made.run(
-        "CREATE TABLE source_table (id numeric, user_id integer, question varchar(9), answer char(3), sentiment mood, "
+        "CREATE TABLE source_table (id smallint, user_id integer, question varchar(9), answer char(3), sentiment mood, "
         "topic integer, created_at moment)"
     )
     made.run("INSERT INTO source_table VALUES (1, 7, 'q', 'a', 'POSITIVE', 12, '2026-11-22 16:49:11Z'), "
@@ -90,10 +90,17 @@ def test_a_materialized_view_and_odd_types(made: Place) -> None:
     ]
 
 
-def test_an_id_that_is_no_number_is_told(made: Place) -> None:
-    made.run(CONVERSATIONS.format(time="timestamptz").replace("id integer", "id uuid"))
+@pytest.mark.parametrize("kind", ["uuid", "text", "numeric", "double precision"])
+def test_an_id_that_may_be_no_whole_number_is_told(made: Place, kind: str) -> None:
+    made.run(CONVERSATIONS.format(time="timestamptz").replace("id integer", f"id {kind}"))
     found = problem(lambda: schema_of(made))
-    assert found.notice.values == {"table": "conversation_log", "columns": "id"}
+    assert (found.notice.id, found.notice.values) == ("source.bad_key", {"table": "conversation_log"})
+    made.run("DROP TABLE conversation_log")
+    made.run(CONVERSATIONS.format(time="timestamptz"))
+    made.run(FEEDBACK.format(time="timestamptz").replace("id integer", f"id {kind}"))
+    schema = schema_of(made)
+    assert schema.feedback is None
+    assert [notice.values for notice in schema.warnings] == [{"table": "feedback_log", "columns": "id"}]
 
 
 def test_tables_that_the_role_may_not_read(made: Place) -> None:
