@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -26,21 +25,19 @@ from aiops_tui.monitor.answers import Answers
 from aiops_tui.monitor.books import Book, Tuning
 from aiops_tui.monitor.choice import TopicChoice
 from aiops_tui.monitor.keeping import Keeper
-from aiops_tui.monitor.lists import RECENT, ROWS_HERE, Lists, Users, recent_of
+from aiops_tui.monitor.lists import RECENT, ROWS_HERE, Lists, Users, recent_of, times_of
 from aiops_tui.monitor.naming import Topics
 from aiops_tui.source.cells import CellQuery
 from aiops_tui.source.database import Database
-from aiops_tui.source.glance import CLASSES, FEEDBACK, LATEST, SCORES, conversations, feedback, lines, rows_of, scores
+from aiops_tui.source.glance import CLASSES, FEEDBACK, LATEST, SCORES, conversations, feedback, scores
 from aiops_tui.source.lookups import BEFORE, WHOLE, recent
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.problems import SourceError
 from aiops_tui.source.relations import Relations
+from aiops_tui.source.slices import Slices
 
 LONG = ("30d", "90d", "all")
 """Windows so long that their last day is shown first."""
-
-_SLICE = 50_000
-"""So many keys of a file are read at once."""
 
 _Work = Callable[[Database], dict[str, Any]]
 _Seen = tuple[pl.DataFrame, pl.DataFrame]
@@ -144,7 +141,7 @@ class Glance:
         question, _ = lists.ask_users(*asked, database)
         self._answers.begin()
         # A file is read row by row for its users, which tells all about its conversations.
-        read = None if on.on.postgres or asked[-1] > ROWS_HERE else _reader(on, sight, signs.highest or 0)
+        read = None if on.on.postgres or asked[-1] > ROWS_HERE else _reader(on, sight, asked[-1])
         aside = "feedback" if read is None else "classes"
         # Made by this thread: what relations are first asked for they keep, for one thread at a time.
         asks = _asks(on, sight)
@@ -227,28 +224,22 @@ def _asked(database: Database, asks: Mapping[str, Callable[[], Any]], *, far: bo
     return {name: ahead[name] if name in ahead else ask() for name, ask in asks.items()}
 
 
-def _reader(on: Relations, sight: Sight, highest: int) -> Callable[[Database], list[_Seen]]:
-    """Return what reads conversations row by row, for who was there when and for what was written.
+def _reader(on: Relations, sight: Sight, rows: int) -> Callable[[Database], list[_Seen]]:
+    """Return what reads conversations, of which there are so many at most, for who was there when and what was written.
 
-    Two connections may do so at once: each takes the next slice that is left, down from the last.
+    Two connections may do so at once: each reads a part.
     """
     bounds, start = _bounds(sight)
-    statement = lines(on, start, bounds[-1])
+    slices = Slices(on, _ALL, sight.low, rows, start, bounds[-1])
     edges = pl.Series(bounds[:-1], dtype=pl.Int64)
-    left = deque(range(sight.low, max(highest, sight.low) + 1, _SLICE))
 
     def read(database: Database) -> list[_Seen]:
-        seen: list[_Seen] = []
-        while True:
-            try:
-                low = left.pop()
-            except IndexError:
-                return seen
-            found = rows_of(database.rows(statement, {"low": low, "high": low + _SLICE})[0][0])
-            place = edges.search_sorted(found["seconds"], side="right").cast(pl.Int64) + BEFORE
-            written = found.group_by(place.alias("place"), "topic", "sentiment")
-            users = found.filter(pl.col("user") != "").select("user", "seconds")
-            seen.append((users, written.agg(pl.len().cast(pl.Int64).alias("n"))))
+        return list(map(seen, slices.frames(database)))
+
+    def seen(found: pl.DataFrame) -> _Seen:
+        place = edges.search_sorted(found["seconds"], side="right").cast(pl.Int64) + BEFORE
+        written = found.group_by(place.alias("place"), "topic", "sentiment")
+        return times_of(found), written.agg(pl.len().cast(pl.Int64).alias("n"))
 
     return read
 

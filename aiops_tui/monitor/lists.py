@@ -26,19 +26,20 @@ from aiops_tui.source.lookups import (
     recent,
     scores_of,
     trends,
-    user_times,
     users_by_bucket,
     users_of_both,
     worst,
 )
 from aiops_tui.source.probe import Signs
 from aiops_tui.source.relations import Relations
+from aiops_tui.source.slices import Slices
 from aiops_tui.text.printable import printable
 
 RECENT = 50
 WORST = 50
 _EXACT_ROWS = 200_000
 _SLOW, _SLOW_LISTS = "source.slow_users", "source.slow_lists"
+TIMES = pl.Schema({"user": pl.String(), "seconds": pl.Int64()})
 ROWS_HERE = 2_000_000
 """Of so many rows at most users are told apart in memory, where the database is a file."""
 
@@ -136,11 +137,11 @@ class Lists:
             return Users(current, earlier, tuple(found.get(place, 0) for place in places))
 
         def here() -> Users:
-            schema = pl.Schema({"user": pl.String(), "seconds": pl.Int64()})
             if seen is not None:
                 return _told_apart(seen[0], bounds, before)
-            times = database.frame(user_times(on, wanted, low, start, bounds[-1]), schema)
-            return _told_apart(times, bounds, before)
+            slices = Slices(on, wanted, low, rows, start, bounds[-1])
+            times = [pl.DataFrame(schema=TIMES), *map(times_of, slices.frames(database))]
+            return _told_apart(pl.concat(times), bounds, before)
 
         if on.on.postgres:
             count = at_once if adjacent and len(bounds) <= MOST_EDGES else one_by_one
@@ -232,6 +233,11 @@ def recent_of(row: Row) -> Recent:
 
 def _count(database: Database, statement: Statement) -> int:
     return int(database.rows(statement)[0][0])
+
+
+def times_of(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of known users (`TIMES`)."""
+    return rows.filter(pl.col("user") != "").select(TIMES.names())
 
 
 def _told_apart(seen: pl.DataFrame, bounds: Sequence[int], before: Period | None) -> Users:

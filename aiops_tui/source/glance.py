@@ -7,20 +7,17 @@ topic, `WHOLE`.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from functools import reduce
 from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from aiops_tui.model.window import Period, from_epoch
-from aiops_tui.source.cells import HIGH, LOW, Bound
-from aiops_tui.source.expressions import Condition, Number, Text, Whole
+from aiops_tui.source.expressions import Number, Text, Whole
 from aiops_tui.source.lookups import BEFORE, WHOLE, place_between
-from aiops_tui.source.problems import unreadable_answer
 from aiops_tui.source.relations import SCORE, Relations
+from aiops_tui.source.slices import timed
 
 LATEST = -3
 """The place of a score that is told by itself."""
@@ -29,7 +26,6 @@ _BY = {"place": pl.Int64(), "topic": pl.String()}
 CLASSES = pl.Schema({**_BY, "sentiment": pl.String(), "n": pl.Int64()})
 SCORES = pl.Schema({**_BY, "n": pl.Int64(), "total": pl.Float64(), "squares": pl.Float64()})
 FEEDBACK = pl.Schema({"place": pl.Int64(), "feedback": pl.String(), "n": pl.Int64()})
-ROWS = pl.Schema({"user": pl.String(), "topic": pl.String(), "sentiment": pl.String(), "seconds": pl.Int64()})
 
 
 def conversations(
@@ -41,7 +37,7 @@ def conversations(
         place = (on.place(edges) + BEFORE).label("place")
         rows = sa.select(place, table.topic, table.sentiment).where(on.key >= low, on.within(period))
     else:
-        one = _timed(on, low, sa.true()).c
+        one = timed(on, on.key >= low).c
         within = (one.seconds >= start, one.seconds < edges[-1])
         rows = sa.select(_place(one.seconds, edges).label("place"), one.topic, one.sentiment).where(*within)
     row = rows.subquery("rows").c
@@ -57,48 +53,6 @@ def conversations(
         .where(written.place > BEFORE)
         .group_by(sa.text("2"), sa.text("3")),
     )
-
-
-def lines(on: Relations, start: int, end: int) -> sa.Select[Any]:
-    """Return conversations of the keys `LOW` to before `HIGH`, from ``start`` to before ``end``, as one text of CSV.
-
-    SQLite's: where nothing travels, to count them by label and by user here takes half as long as twice there. Written
-    by the database, they need no lock of the interpreter's, so that several connections can read at once.
-    """
-    one = _timed(on, LOW, on.key < HIGH, sa.cast(on.conversations.c.user_id, sa.Text).label("user")).c
-    texts = [_quoted(text) for text in (one.user, on.on.topic(one.topic), sa.cast(one.sentiment, sa.Text))]
-    line = reduce(
-        lambda left, right: left.concat(sa.literal(",")).concat(right), [*texts, sa.cast(one.seconds, sa.Text)]
-    )
-    text = sa.func.group_concat(line, sa.literal("\n"))
-    return sa.select(sa.cast(text, sa.LargeBinary)).where(one.seconds >= start, one.seconds < end)
-
-
-def rows_of(text: bytes | None) -> pl.DataFrame:
-    """Return the rows of a text of CSV (`ROWS`); what is no UTF-8 is replaced.
-
-    Raises:
-        SourceError: it cannot be read.
-    """
-    if not text:
-        return pl.DataFrame(schema=ROWS)
-    try:
-        return pl.read_csv(io.BytesIO(text), has_header=False, schema=ROWS, encoding="utf8-lossy")
-    except pl.exceptions.PolarsError as error:
-        raise unreadable_answer(error) from None
-
-
-def _quoted(text: Text) -> Text:
-    """Return a text as CSV has it, nothing for NULL."""
-    quote = sa.literal('"')
-    return sa.func.coalesce(quote.concat(sa.func.replace(text, '"', '""')).concat(quote), "", type_=sa.Text())
-
-
-def _timed(on: Relations, low: Bound, below: Condition, *columns: sa.ColumnElement[Any]) -> sa.Subquery:
-    table = on.conversations.c
-    chosen = sa.select(on.seconds.label("seconds"), table.topic, table.sentiment, *columns).where(on.key >= low, below)
-    # Without the limit the time would be reckoned anew wherever it is named.
-    return chosen.limit(sa.literal_column("-1")).subquery("timed")
 
 
 def scores(

@@ -163,17 +163,6 @@ def users_by_bucket(on: Relations, wanted: Filter, low: int, edges: Sequence[int
     return sa.select(rows.c.place, sa.func.count()).group_by(rows.c.place)
 
 
-def user_times(on: Relations, wanted: Filter, low: int, start: int, end: int) -> sa.Select[Any]:
-    """Return the user and the time (seconds since the epoch) of each conversation of a known user between two times.
-
-    SQLite's: where nothing travels, telling users apart is cheaper done here than there.
-    """
-    rows = sa.select(sa.cast(on.conversations.c.user_id, sa.Text).label("user"), on.seconds.label("seconds"))
-    # Without the limit the time would be reckoned anew wherever it is named.
-    row = rows.where(*user_rows(on, wanted, low, None)).limit(sa.literal_column("-1")).subquery("rows").c
-    return sa.select(row.user, row.seconds).where(row.seconds >= start, row.seconds < end)
-
-
 def users_of_both(on: Relations, wanted: Filter, low: int, start: int, edges: Sequence[int]) -> sa.CompoundSelect[Any]:
     """Count distinct users from ``start`` up to the edges, between them, and between each two: (place, count).
 

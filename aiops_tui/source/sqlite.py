@@ -48,6 +48,7 @@ class SQLite(Database):
         self._connection: sqlite3.Connection | None = None
         self._deadline = 0.0
         self._file: tuple[int, int] | None = None
+        self._wal = False
         self.openings = 0
         self.file = (0, 0)
         """Which file was opened, whatever its name points to by now."""
@@ -82,8 +83,8 @@ class SQLite(Database):
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA query_only = ON")
         # A writer of a database in rollback-journal mode waits for readers: read it in slices of under 100 ms.
-        wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-        self.slice_keys = 100_000 if wal else 20_000
+        self._wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        self.slice_keys = 100_000 if self._wal else 20_000
         return connection
 
     def close(self) -> None:
@@ -103,10 +104,10 @@ class SQLite(Database):
 
     @contextlib.contextmanager
     def transaction(self, *, lock_timeout: float | None = None) -> Iterator[None]:
-        """Read one consistent view."""
+        """Read one consistent view where that keeps no writer waiting, as in WAL mode; else each statement its own."""
         del lock_timeout
         connection = self._open()
-        if connection.in_transaction:
+        if not self._wal or connection.in_transaction:
             yield
             return
         with self._told():

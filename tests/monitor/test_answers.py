@@ -82,8 +82,9 @@ def test_users_that_cannot_be_counted_leave_the_rest_of_the_view(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for room in (collecting.__name__.replace("collector", name) for name in ("lists", "people")):
-        for name in ("active_users", "users_by_bucket", "users_of_both", "user_times", "top_users", "returning_users"):
+        for name in ("active_users", "users_by_bucket", "users_of_both", "top_users", "returning_users"):
             monkeypatch.setattr(f"{room}.{name}", lambda *_: ENDLESS, raising=False)
+    monkeypatch.setattr("aiops_tui.source.slices.lines", lambda *_: ENDLESS)
     collector = Collector(database.settings, database)
     collected = collector.collect(View(), ("overview", "users"), lambda done, steps: None)
     inputs = collected.inputs

@@ -41,7 +41,7 @@ Drawn = tuple[str | None, str | None, str | None, float | None, str | None]
 @pytest.fixture(autouse=True)
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aiops_tui.monitor.collector._MANY_ROWS", 10)
-    monkeypatch.setattr("aiops_tui.monitor.glance._SLICE", 7)
+    monkeypatch.setattr("aiops_tui.source.slices._KEYS", 7)
 
 
 def looked_at(url: str, folder: Path, view: View, look: Callable[[Collector], Collected | None]) -> list[Panel]:

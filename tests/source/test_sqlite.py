@@ -127,6 +127,15 @@ def test_slices_are_shorter_where_a_writer_would_wait(tmp_path: Path) -> None:
         assert wal.slice_keys > delete.slice_keys
 
 
+def test_one_view_is_held_only_where_no_writer_waits_for_it(path: Path) -> None:
+    with opened(path) as database, closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as writer:
+        wal = writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        with database.transaction():
+            database.rows(COUNT)
+            writer.execute("INSERT INTO things VALUES (4, '')")
+            assert database.rows(COUNT) == [(3,) if wal else (4,)]
+
+
 def test_no_lock_is_held_between_statements(path: Path) -> None:
     with opened(path) as database, closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as writer:
         with database.transaction():

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aiops_tui.model.filters import Filter
 from aiops_tui.model.window import epoch
-from aiops_tui.source.glance import ROWS, lines, rows_of
+from aiops_tui.source.slices import ROWS, lines, rows_of
 from tests.source.place import CONVERSATIONS, Filled, Place, written
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -32,7 +33,7 @@ def filled(sqlite: Place) -> Iterator[Filled]:
 
 
 def read(filled: Filled, low: int, high: int, start: int, end: int) -> list[tuple[object, ...]]:
-    [(text,)] = filled.ask(lines(filled.on, start, end), {"low": low, "high": high})
+    [(text,)] = filled.ask(lines(filled.on, Filter(), start, end), {"low": low, "high": high})
     return rows_of(text).rows()
 
 
