@@ -68,6 +68,21 @@ async def test_tiles_that_do_not_fit_are_counted_and_come_by_arrow(desk: Open) -
         await d.sees("╭ Low scores among")
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("size", [(200, 60), (120, 40)])
+async def test_titles_of_tiles_are_whole_wherever_arrows_lead(desk: Open, size: tuple[int, int], language: str) -> None:
+    agreed = ("agreement", "agreement.base_rate", "agreement.disliked", "agreement.disliked.base_rate")
+    async with desk(View(tab="evaluation"), size=size, language=language) as d:
+        known = d.monitor.show().tabs["evaluation"]
+        figures = [Metric(name, "ratio", 0.4, 300, 0.35, 0.45) for name in agreed]
+        d.monitor.show(tabs={"evaluation": (*(panel for panel in known if panel.id != "agreement"), *figures)})
+        d.console.desk.pane.bring("tiles")
+        for metric in d.console.desk.pane.tiles():
+            await d.sees(f"╭ {d.console.look.words.title(metric.id)} ─")
+            assert "…" not in d.text().splitlines()[2]
+            await d.press("right")
+
+
 async def test_where_there_are_no_evaluations_the_pane_says_how_to_get_some(desk: Open) -> None:
     async with desk(View(tab="evaluation"), size=(150, 45)) as d:
         shown = d.monitor.show()
