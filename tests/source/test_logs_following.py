@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import gzip
 import itertools
 import logging
 import os
+import random
 import shutil
+import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -18,6 +23,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aiops_tui.model.panels import Notice
 from aiops_tui.model.records import LogEntry
 from aiops_tui.model.window import Period
 from aiops_tui.source.logs import Browser, LogBook, Match, following, latest
@@ -428,6 +434,60 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, follow: Open) -> None:
         "logs.no_match",
         "logs.missing",
     }
+
+
+NOISE = random.Random(1).randbytes(400_000)
+BINARY = {
+    "noise": NOISE,
+    "few bytes": NOISE[:200],
+    "noise and NUL bytes": NOISE[:5000] + bytes(5000) + NOISE[5000:],
+    "noise behind a hole": bytes(9000) + NOISE,
+    "NUL bytes": bytes(5000),
+    "a program": Path(sys.executable).read_bytes()[:2_000_000],
+    "a database": b"SQLite format 3\0\x10\0\1\1\0\x40\x20\x20" + struct.pack(">20I", *range(20)) + bytes(4000),
+    "packed": gzip.compress(NOISE),
+    "numbers": struct.pack("<900q", *range(900)),
+}
+TEXT = {
+    "stray NUL bytes": "".join(line(n).replace("n", "n\0", 1) for n in range(50)).encode(),
+    "a hole": line(0).encode() + bytes(400) + line(1).encode() * 9,
+    "a long hole": bytes(400_000) + line(1).encode(),
+    "space set aside": line(0).encode() + bytes(60_000),
+    "Korean of old": "결제 모듈이 응답하지 않습니다\n".encode("cp949") * 50,
+    "UTF-16": codecs.BOM_UTF16_LE + line(0).encode("utf-16-le") * 50,
+    "colours": b"\x1b[32mINFO\x1b[0m ok\x07\r\n" * 50,
+    "one long line": b"x" * 3_000_000,
+    "little": b"\xff\0\1\n",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_a_file_that_is_no_text_is_said_to_look_so(tmp_path: Path, follow: Open, name: str) -> None:
+    path = tmp_path / "app.log"
+    path.write_bytes(BINARY[name])
+    book = follow(path)
+    book.poll()
+    assert [n for n in book.problems if n.id == "logs.binary"] == [Notice("logs.binary", {"path": str(path)})]
+    path.rename(tmp_path / "old")
+    append(path, line(1))
+    book.poll()
+    assert "logs.binary" not in {notice.id for notice in book.problems}
+
+
+@pytest.mark.parametrize("name", TEXT)
+@pytest.mark.parametrize("there", [True, False])
+def test_text_is_not_said_to_be_none_whatever_is_wrong_with_it(
+    tmp_path: Path, follow: Open, name: str, there: bool
+) -> None:
+    path = tmp_path / "app.log"
+    path.write_bytes(TEXT[name] if there else b"")
+    book = follow(path)
+    book.poll()
+    path.write_bytes(TEXT[name])
+    while book.poll() or book.behind:
+        pass
+    assert "logs.binary" not in {notice.id for notice in book.problems}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")

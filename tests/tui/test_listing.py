@@ -230,6 +230,42 @@ async def test_a_conversation_leads_to_what_the_same_user_asked_before_and_next(
         await d.sees("Conversation 12428")
 
 
+async def test_escape_returns_from_what_a_user_asked_before_to_the_conversation_and_the_line_one_came_from(
+    desk: Open,
+) -> None:
+    async with desk(size=(80, 24)) as d:
+        await d.press("l", "down", "enter")
+        await d.sees("Conversation 12429")
+        await d.press("pagedown")
+        reader = d.console.screen.query_one(Reader)
+        await d.until(lambda: reader.top and d.console.screen.beside.before)
+        top, text = reader.top, d.text()
+        for key in ("12339", "12249"):
+            await d.press("left_square_bracket")
+            await d.sees(f"Conversation {key}")
+            await d.until(lambda: d.console.screen.beside.before)
+            assert d.console.session.view.conversation == key
+        await d.press("escape")
+        await d.until(lambda: (reader.top, d.text()) == (top, text), "the conversation one came from")
+        assert d.console.session.view.conversation == "12429"
+        await d.press("escape")
+        await d.until(lambda: d.console.screen is d.console.desk, "the list")
+        assert (listing(d).has_focus, listing(d).row) == (True, 1)
+
+
+async def test_a_conversation_of_the_list_has_nothing_but_the_list_behind_it(desk: Open) -> None:
+    async with desk() as d:
+        await d.press("l", "down")
+        for back, there in (("right_square_bracket", "12429"), ("right", "12428")):
+            await d.press("enter")
+            for key, shown in (("", "12429"), ("left_square_bracket", "12339"), (back, there)):
+                await d.press(*([key] if key else []))
+                await d.sees(f"Conversation {shown}")
+                await d.until(lambda: d.console.screen.beside.before)
+            await d.press("escape")
+            await d.until(lambda: d.console.screen is d.console.desk, "the list")
+
+
 async def test_a_conversation_deleted_while_it_is_open_stays_readable_and_says_so(desk: Open) -> None:
     async with desk() as d:
         await d.press("l", "enter")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from aiops_tui.model.filters import Filter
 from aiops_tui.model.panels import Heatmap, Histogram, Metric, Notice, Series, Status, Table
 from aiops_tui.model.view import View
 from aiops_tui.model.window import WindowSpec
@@ -66,6 +67,21 @@ async def test_tiles_that_do_not_fit_are_counted_and_come_by_arrow(desk: Open) -
         await d.sees("+1 →")
         await d.press("shift+tab", "shift+tab", "shift+tab", "shift+tab", "shift+tab", *["right"] * 5)
         await d.sees("╭ Low scores among")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("size", [(200, 60), (120, 40)])
+async def test_titles_of_tiles_are_whole_wherever_arrows_lead(desk: Open, size: tuple[int, int], language: str) -> None:
+    agreed = ("agreement", "agreement.base_rate", "agreement.disliked", "agreement.disliked.base_rate")
+    async with desk(View(tab="evaluation"), size=size, language=language) as d:
+        known = d.monitor.show().tabs["evaluation"]
+        figures = [Metric(name, "ratio", 0.4, 300, 0.35, 0.45) for name in agreed]
+        d.monitor.show(tabs={"evaluation": (*(panel for panel in known if panel.id != "agreement"), *figures)})
+        d.console.desk.pane.bring("tiles")
+        for metric in d.console.desk.pane.tiles():
+            await d.sees(f"╭ {d.console.look.words.title(metric.id)} ─")
+            assert "…" not in d.text().splitlines()[2]
+            await d.press("right")
 
 
 async def test_where_there_are_no_evaluations_the_pane_says_how_to_get_some(desk: Open) -> None:
@@ -222,6 +238,25 @@ async def test_enter_on_a_user_opens_that_ones_page_and_escape_returns(desk: Ope
         await d.sees("╭ Users")
         users = d.console.desk.pane.query_one("#users", TableView)
         await d.until(lambda: users.has_focus and users.row == 2)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("user:u0002", "No evaluations in this window. Press -"),
+        ("user:u0002 topic:환불", "Nothing here passes the filter."),
+    ],
+)
+async def test_a_user_without_scores_is_said_to_have_none_unless_more_is_left_out(
+    desk: Open, wanted: str, told: str
+) -> None:
+    async with desk(View(tab="users", filter=Filter.parse(wanted))) as d:
+        await d.sees("╭ Scores over time")
+        shown = d.monitor.show()
+        scores = replace(shown.panel("users", "score_by_bucket"), series={})
+        kept = [scores if panel.id == scores.id else panel for panel in shown.tabs["users"]]
+        d.monitor.show(tabs={"users": tuple(kept)})
+        await d.sees(told)
 
 
 async def test_users_who_are_still_looked_for_are_not_called_missing(desk: Open) -> None:

@@ -108,6 +108,8 @@ class FollowedFile:
         """Yield what a person is to know of this file."""
         if self.problem and (self._place.given or self.problem.id != "logs.missing"):
             yield self.problem
+        if self._file and self._file.binary:
+            yield Notice("logs.binary", {"path": self.name})
         if self.skipped:
             yield Notice("logs.skipped", {"path": self.name, "mib": max(round(self.skipped / _MIB), 1)})
         if self._lines.cut:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from itertools import accumulate
@@ -18,6 +20,10 @@ LINE_LIMIT = 64 * 1024
 
 _MARK = 64
 _HEAD = 1024
+
+_HOLE = re.compile(rb"\0{16,}")
+_WRITTEN = bytes(byte for byte in range(256) if byte in b"\0\a\b\t\n\v\f\r\x1b" or (byte >= 32 and byte != 127))
+_TELLING = 32
 
 
 class RestartedError(Exception):
@@ -41,6 +47,9 @@ class OpenFile:
         self._descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
         self.offset = 0
         self._mark = self._head = b""
+        self.binary = False
+        """Whether it looks as if it were no text."""
+        self._judged = False
         status = self.status()
         self.written = status.st_mtime_ns
         """When it was last written before it was last read, in nanoseconds since the epoch."""
@@ -56,7 +65,7 @@ class OpenFile:
     def seek(self, offset: int) -> None:
         """Read on from ``offset``."""
         start = max(offset - _MARK, 0)
-        self._head = b""
+        self._head, self._judged = b"", False
         self._mark = os.pread(self._descriptor, offset - start, start)
         self.offset = start + len(self._mark)
 
@@ -69,7 +78,7 @@ class OpenFile:
         size = len(other._mark)
         if not size or os.pread(self._descriptor, size, other.offset - size) != other._mark:
             return False
-        self.offset, self._mark, self._head = other.offset, other._mark, b""
+        self.offset, self._mark, self._head, self._judged = other.offset, other._mark, b"", False
         return True
 
     def begins(self, other: OpenFile) -> bool:
@@ -96,11 +105,24 @@ class OpenFile:
             self.written = status.st_mtime_ns
             if not new:
                 return
-            if not self._head:
-                self._head = new[:_HEAD] if not self.offset else self.at(0, _HEAD)
+            if len(self._head) == self.offset < _HEAD:
+                self._head = (self._head + new)[:_HEAD]
+            elif not self._head:
+                self._head = self.at(0, _HEAD)
+            if not self._judged:
+                self._judge(new)
             self.offset += len(new)
             self._mark = data[-_MARK:]
             yield new
+
+    def _judge(self, new: bytes) -> None:
+        """Find out by its beginning, or behind a hole by what is read first, whether the file is text."""
+        whole = len(self._head) == _HEAD
+        verdict = looks_binary(self._head)
+        if verdict is None and whole:
+            verdict = looks_binary(new)
+        self._judged = whole and verdict is not None
+        self.binary = verdict or not (self._head + new).strip(b"\0")
 
     def close(self) -> None:
         """Close the file."""
@@ -160,6 +182,19 @@ class Lines:
             return lines
         self.cut += sum(len(line) > LINE_LIMIT for line in lines)
         return [line[: LINE_LIMIT + 1] for line in lines]
+
+
+def looks_binary(data: bytes) -> bool | None:
+    """Return whether bytes are no text, in whatever encoding; None if there are too few to say.
+
+    Texts have no control characters but a few, and of NUL bytes, beside holes, a stray one at most.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    rest = _HOLE.sub(b"", data)
+    if len(rest) < _TELLING:
+        return None
+    return rest.count(0) * 4 > len(rest) or len(rest.translate(None, _WRITTEN)) * 20 > len(rest)
 
 
 def _whole_length(line: bytes) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from aiops_tui.model.panels import Metric, Notice, Panel, Table
 from aiops_tui.tui.panes.arrange import Cell, Plan, Row
@@ -62,6 +63,9 @@ class UsersPane(Pane):
     def emptiness(self, panel: Panel | None) -> Emptiness:
         """Return why a panel may have nothing to show: of many rows users are looked for once the rest is shown."""
         why = super().emptiness(panel)
+        wanted = self._seen.view.filter
+        if wanted.one_user is not None and len(wanted.terms) == 1:  # whose page it is leaves nothing out
+            why = replace(why, filtered=None)
         is_sought = isinstance(panel, Table) and panel.id == "users" and panel.total is None
         return Emptiness(notice=Notice("tui.list.reading")) if is_sought and why.reason == "none" else why
 

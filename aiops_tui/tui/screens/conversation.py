@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from datetime import datetime
+from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.message import Message
@@ -39,6 +40,16 @@ Remains = Callable[[str], Sequence[tuple[str, str]]]
 
 Moved = Callable[[str], None]
 """Is told which other conversation is looked at now."""
+
+
+class _Left(NamedTuple):
+    """A conversation that one left for another one of the same user, and how far one had read it."""
+
+    key: str
+    conversation: Conversation | None
+    beside: Neighbours
+    gone: bool
+    top: int
 
 
 class ConversationScreen(Over[datetime | None]):
@@ -77,6 +88,7 @@ class ConversationScreen(Over[datetime | None]):
         self._neighbour = neighbour
         self._moved = moved
         self._notices: tuple[Notice, ...] = ()
+        self._left: _Left | None = None
 
     def compose(self) -> ComposeResult:
         """Put the letter above the keys."""
@@ -154,8 +166,15 @@ class ConversationScreen(Over[datetime | None]):
         self._show(keep_place=True)
 
     def action_shut(self) -> None:
-        """Go back to the list."""
-        self.dismiss()
+        """Go back to the list; from what else the user asked, to the conversation that led there."""
+        left, self._left = self._left, None
+        if left is None:
+            self.dismiss()
+            return
+        self._moved(left.key)
+        self.key, self.conversation, self.beside, self.gone, self.query_one(Reader).top = left
+        self._show(keep_place=True)
+        self._begin(self.key, whole=True)
 
     def action_previous_record(self) -> None:
         """Go to the conversation before."""
@@ -167,11 +186,11 @@ class ConversationScreen(Over[datetime | None]):
 
     def action_users_earlier(self) -> None:
         """Go to what the same user asked before."""
-        self._go_to(self.beside.before)
+        self._go_aside(self.beside.before)
 
     def action_users_later(self) -> None:
         """Go to what the same user asked next."""
-        self._go_to(self.beside.after)
+        self._go_aside(self.beside.after)
 
     def action_to_logs(self) -> None:
         """Go to the log lines around the conversation."""
@@ -186,10 +205,16 @@ class ConversationScreen(Over[datetime | None]):
             self.query_one(Footer).tell(told("conversation", text, host(self).look.words))
 
     def _go(self, step: int) -> None:
-        self._go_to(self._neighbour(step))
+        self._go_to(self._neighbour(step), None)
 
-    def _go_to(self, key: str | None) -> None:
+    def _go_aside(self, key: str | None) -> None:
+        top = self.query_one(Reader).top
+        left = self._left or _Left(self.key, self.conversation, self.beside, self.gone, top)
+        self._go_to(key, None if key == left.key else left)
+
+    def _go_to(self, key: str | None, left: _Left | None) -> None:
         if key is not None:
+            self._left = left
             self._moved(key)
             self.open(key)
 

@@ -21,6 +21,10 @@ from aiops_tui.tui.widgets.table import FEW
 _NARROWEST = {"count": 18, "estimate": 18}
 _NARROWEST_RATIO = 22
 """Cells of a tile: a count needs none for an interval."""
+_LONGEST_TITLE = 36
+"""Cells of a title that a tile makes room for: the name of a criterion is whatever a column is called."""
+_BESIDE_TITLE = 5
+"""Cells of a tile's upper edge that its title leaves free."""
 
 ROOM_FOR_ALL = 150
 """On narrower screens what is told elsewhere too has no tile."""
@@ -61,8 +65,7 @@ class Tiles(Drawn, can_focus=True):
         """Return tiles in frames, or lines of figures where there is no room for frames."""
         if height < 3:
             return self._figures(width, height)
-        shown = self._visible(width)
-        sizes = _shares(width, len(shown))
+        shown, sizes = self._visible(width)
         columns = [self._tile(place, shown, size, height) for place, size in zip(shown, sizes, strict=True)]
         return [tuple(span for column in columns for span in column[row]) for row in range(height)]
 
@@ -83,8 +86,8 @@ class Tiles(Drawn, can_focus=True):
         """Choose the tile that was clicked; a second click opens it."""
         if self.size.height < 3:
             return
-        x, shown = 0, self._visible(self.size.width)
-        for place, size in zip(shown, _shares(self.size.width, len(shown)), strict=True):
+        x = 0
+        for place, size in zip(*self._visible(self.size.width), strict=True):
             if x <= event.x < x + size:
                 self._choose(place)
                 if event.chain == 2:
@@ -108,20 +111,31 @@ class Tiles(Drawn, can_focus=True):
         self.chosen = min(max(place, 0), max(len(self._ids()) - 1, 0))
         self.redraw()
 
-    def _visible(self, width: int) -> range:
-        """Return which tiles fit, the chosen one among them."""
+    def _visible(self, width: int) -> tuple[range, list[int]]:
+        """Return which tiles fit, the chosen one among them, and how wide each of them is."""
         pairs = self._pairs()
-        total = len(pairs)
-        needed = [_NARROWEST.get(metric.unit if metric else "count", _NARROWEST_RATIO) for _, metric in pairs]
-        fitting = total if sum(needed) <= width else min(max(width // max(needed), 1), total)
-        self.first = min(max(self.first, self.chosen - fitting + 1), self.chosen, max(total - fitting, 0))
-        return range(self.first, self.first + fitting)
+        titles = [min(self._title_width(metric_id), width) for metric_id, _ in pairs]
+        units = (_NARROWEST.get(metric.unit if metric else "count", _NARROWEST_RATIO) for _, metric in pairs)
+        needed = [min(max(title, unit), width) for title, unit in zip(titles, units, strict=True)]
+        first, total = min(self.first, self.chosen), len(needed)
+        while first < self.chosen and sum(needed[first : self.chosen + 1]) > width:
+            first += 1
+        while first and sum(needed[first - 1 :]) <= width:
+            first -= 1
+        end = min(first + 1, total)
+        while end < total and sum(needed[first : end + 1]) <= width:
+            end += 1
+        self.first = first
+        return range(first, end), _shares(width, titles[first:end])
+
+    def _title_width(self, metric_id: str) -> int:
+        return min(cells(self.look.words.title(metric_id)), _LONGEST_TITLE) + _BESIDE_TITLE
 
     def _tile(self, place: int, shown: range, width: int, height: int) -> list[Line]:
         words = self.look.words
         metric_id, metric = self._pairs()[place]
         edge = "focus" if self.has_focus and place == self.chosen else "border"
-        title = (Span(cut(words.title(metric_id), width - 4), "title"),)
+        title = (Span(cut(words.title(metric_id), width - _BESIDE_TITLE), "title"),)
         rows = self._rows(metric, width - 4)
         if height - 2 == 2 and len(rows) > 2:
             # A count's course says more than its size of sample; a ratio without its interval says too little.
@@ -223,6 +237,13 @@ def _verdict(metric: Metric) -> str:
     return "text"
 
 
-def _shares(width: int, parts: int) -> list[int]:
-    """Return a width divided as evenly as whole cells allow."""
-    return [width * (place + 1) // parts - width * place // parts for place in range(parts)]
+def _shares(width: int, needed: Sequence[int]) -> list[int]:
+    """Return a width divided as evenly as leaves each part what it needs; all together need no more than there is."""
+    even, room = list(range(len(needed))), width
+    while wide := [place for place in even if needed[place] * len(even) > room]:
+        even = [place for place in even if place not in wide]
+        room -= sum(needed[place] for place in wide)
+    sizes = list(needed)
+    for n, place in enumerate(even):
+        sizes[place] = room * (n + 1) // len(even) - room * n // len(even)
+    return sizes
