@@ -340,7 +340,7 @@ class Console(Patient):
     def action_close(self) -> None:
         """Close what is open, or go back; at the top, end."""
         if len(self.screen_stack) > 1:
-            self.pop_screen()
+            self.screen.dismiss()
         elif len(self.session.history):
             self._desk.action_go_back()
         else:

@@ -426,3 +426,14 @@ async def test_an_evaluation_whose_conversation_is_gone_shows_what_is_left_of_it
     async with desk(View(tab="evaluation"), prepare=gone) as d:
         await d.press("enter")
         await d.sees("not there (any more)", "What the list knows of it", "환불이 왜 안 되나요?", "1.30")
+
+
+@pytest.mark.parametrize("key", ["escape", "q"])
+async def test_a_conversation_that_is_closed_is_no_part_of_the_view_any_more(desk: Open, key: str) -> None:
+    async with desk() as d:
+        await d.press("l", "down", "enter")
+        await d.sees("› #12429")
+        assert d.console.session.view.conversation == "12429"
+        await d.press(key)
+        await d.until(lambda: d.console.screen is d.console.desk, "the list")
+        assert d.console.session.view.conversation is None
