@@ -8,7 +8,7 @@ from benchmarks.report import Figure
 from benchmarks.setting import Setting, Watcher, is_live, middle, ms
 
 _POLLS = 40
-_SETTLING, _SECONDS = 20.0, 30.0
+_SETTLING, _SECONDS = 20.0, 150.0
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
