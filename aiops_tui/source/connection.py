@@ -57,6 +57,9 @@ class Database(ABC):
     spare_share = 0.008
     """The share of the time in which it may be asked what nobody waits for."""
 
+    encoding = "UTF-8"
+    """That of texts which it gives as bytes."""
+
     def __init__(self, settings: Settings, target: str) -> None:
         self.settings = settings
         self.target = target

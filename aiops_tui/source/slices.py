@@ -48,7 +48,8 @@ class Slices:
                 low = self._left.pop()
             except IndexError:
                 return
-            yield rows_of(database.rows(self._statement, {"low": low, "high": low + _KEYS})[0][0])
+            text = database.rows(self._statement, {"low": low, "high": low + _KEYS})[0][0]
+            yield rows_of(text, database.encoding)
 
 
 def timed(on: Relations, *conditions: Condition) -> sa.Subquery:
@@ -63,26 +64,30 @@ def timed(on: Relations, *conditions: Condition) -> sa.Subquery:
 def lines(on: Relations, wanted: Filter, start: int, end: int) -> sa.Select[Any]:
     """Return conversations of the keys `LOW` to before `HIGH` and of some times as one text of CSV, None if none.
 
-    Written by the database, they need no lock of the interpreter's, so that several connections can read at once.
+    Written by the database, and taken as bytes, they need no lock of the interpreter's, so that several connections can
+    read at once.
     """
     one = timed(on, on.key >= LOW, on.key < HIGH, *on.of_conversations(wanted)).c
     texts = [_quoted(text) for text in (one.user, on.on.topic(one.topic), sa.cast(one.sentiment, sa.Text))]
     line = reduce(
         lambda left, right: left.concat(sa.literal(",")).concat(right), [*texts, sa.cast(one.seconds, sa.Text)]
     )
-    return sa.select(sa.func.group_concat(line, sa.literal("\n"))).where(one.seconds >= start, one.seconds < end)
+    text = sa.cast(sa.func.group_concat(line, sa.literal("\n")), sa.LargeBinary)
+    return sa.select(text).where(one.seconds >= start, one.seconds < end)
 
 
-def rows_of(text: str | None) -> pl.DataFrame:
-    """Return the rows of a text of CSV (`ROWS`).
+def rows_of(text: bytes | None, encoding: str = "UTF-8") -> pl.DataFrame:
+    """Return the rows of a text of CSV (`ROWS`); what is not of its encoding is replaced.
 
     Raises:
         SourceError: it cannot be read.
     """
     if not text:
         return pl.DataFrame(schema=ROWS)
+    if encoding != "UTF-8":
+        text = text.decode(encoding, "replace").encode()
     try:
-        return pl.read_csv(io.BytesIO(text.encode()), has_header=False, schema=ROWS)
+        return pl.read_csv(io.BytesIO(text), has_header=False, schema=ROWS, encoding="utf8-lossy")
     except pl.exceptions.PolarsError as error:
         raise unreadable_answer(error) from None
 

@@ -85,6 +85,7 @@ class SQLite(Database):
         # A writer of a database in rollback-journal mode waits for readers: read it in slices of under 100 ms.
         self._wal = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         self.slice_keys = 100_000 if self._wal else 20_000
+        self.encoding = str(connection.execute("PRAGMA encoding").fetchone()[0])
         return connection
 
     def close(self) -> None:

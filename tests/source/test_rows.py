@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from aiops_tui.model.filters import Filter
 from aiops_tui.model.window import epoch
-from aiops_tui.source.slices import ROWS, lines, rows_of
+from aiops_tui.source.slices import ROWS, Slices, lines, rows_of
 from tests.source.place import CONVERSATIONS, Filled, Place, written
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -72,3 +74,17 @@ def test_text_that_is_no_utf8_is_replaced_and_a_long_topic_cut(filled: Filled) -
     )
     assert read(filled, 0, 10, NOON, NOON + 1) == [("\ufffdA", "t" * 200, "7", NOON)]
     assert rows_of(None).schema == ROWS
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16le", "UTF-16be"])
+def test_a_file_of_any_encoding_is_read(tmp_path: Path, encoding: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "backend.db")) as writer:
+        writer.execute(f"PRAGMA encoding = '{encoding}'")
+        writer.execute("CREATE TABLE other (x)")
+    place = Place(f"sqlite:///{tmp_path / 'backend.db'}")
+    place.create(CONVERSATIONS)
+    place.insert("conversation_log", [(1, "김", "q", "a", "긍정", "환불", written(MOMENT))])
+    with closing(place.open()) as database:
+        assert database.encoding == encoding
+        [rows] = Slices(Filled(place, database).on, Filter(), 0, 10, NOON, NOON + 1).frames(database)
+    assert rows.rows() == [("김", "환불", "긍정", NOON)]
