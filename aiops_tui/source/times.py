@@ -7,10 +7,13 @@ the others from being read. A written day that its month does not have counts on
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from aiops_tui.model.panels import Notice
 from aiops_tui.model.window import DAY, EARLIEST, LATEST, epoch
@@ -75,7 +78,29 @@ def sqlite_seconds(column: ColumnElement[object], naive_timezone: str) -> Column
     )
     # Bounds by min and max, so that the long expression is evaluated once.
     inside = sa.func.max(sa.func.min(seconds, _LAST), _FIRST - 1, type_=sa.BigInteger())
-    return sa.func.nullif(sa.func.nullif(inside, _LAST), _FIRST - 1, type_=sa.BigInteger())
+    return _Written(sa.func.nullif(sa.func.nullif(inside, _LAST), _FIRST - 1, type_=sa.BigInteger()))
+
+
+class _Written(ColumnElement[int]):
+    """An expression so long that its text, constants and all, is written once for all statements that it is part of."""
+
+    inherit_cache = False
+    type = sa.BigInteger()
+
+    def __init__(self, expression: ColumnElement[int]) -> None:
+        self.meant = expression
+        self.text: str | None = None
+
+    @property
+    def _from_objects(self) -> list[sa.FromClause]:
+        return self.meant._from_objects
+
+
+@compiles(_Written)
+def _text_of(written: _Written, compiler: SQLCompiler, **options: Any) -> str:
+    if written.text is None:
+        written.text = compiler.process(written.meant, **{**options, "literal_binds": True})
+    return written.text
 
 
 def postgres_instant(column: ColumnElement[object], kind: Kind, naive_timezone: str) -> ColumnElement[datetime]:
