@@ -488,6 +488,35 @@ def test_a_file_is_asked_about_a_few_waiting_rows_at_a_time_until_all_are_found(
         backend.commit()
     assert unanalysed() == 0
     database.close()
+
+
+def test_each_waiting_row_of_a_file_has_its_turn_though_others_go_on_waiting(tmp_path: Path) -> None:
+    backend = Backend(f"sqlite:///{tmp_path}/local.db")
+    backend.create()
+    backend.insert([replace(talk, sentiment=None) for talk in some_talks(1, 40, ago=timedelta(days=1))])
+    backend.insert(some_talks(100, 20))
+    settings = settings_for(backend.url, tmp_path)
+    limits = Limits(4, freeze_keys=2, merge_keys=4)
+    with closing(open_database(settings)) as database:
+        database.connect()
+        collector = Collector(settings, database, Tuning(limits, tail_keys=200, margin_keys=1, looked_at_keys=5))
+
+        def unanalysed() -> int:
+            collector.probe()
+            inputs = collector.collect(View(tab="sentiment"), ("sentiment",), lambda done, steps: None).inputs
+            cells = inputs.current.conversations
+            return int(cells.filter(cells["sentiment"] == "unanalysed")["n"].sum())
+
+        assert unanalysed() == 40
+        for oldest in (1, 2):
+            backend.run(f"UPDATE conversation_log SET sentiment = '부정' WHERE id = {oldest}")
+            for turn in range(8):
+                backend.run(f"UPDATE conversation_log SET answer = '{turn}' WHERE id = 100")
+                backend.commit()
+                left = unanalysed()
+                if left == 40 - oldest:
+                    break
+            assert left == 40 - oldest
     backend.close()
 
 
