@@ -55,7 +55,7 @@ def _fields(fields: Sequence[Mapping[str, object]], cells: int) -> Iterator[Line
 
 
 def _chart(block: Block, cells: int) -> Iterator[Line]:
-    yield (Span(_said({"text": block.get("title")}), "strong"),)
+    yield from _text({"text": block.get("title")}, "strong", cells)
     chart = block.get("chart")
     series = _list(chart.get("series")) if isinstance(chart, Mapping) else []
     for each in series:

@@ -79,6 +79,11 @@ def test_the_preview_keeps_to_its_width(snapshot: Snapshot, view: View, width: i
         assert any("look" in span.text for line in lines for span in line)
 
 
+def test_the_preview_breaks_a_long_title_of_a_chart() -> None:
+    lines = read([{"type": "data_visualization", "title": "가" * 50, "chart": {"series": []}}], 30)
+    assert [line_width(line) for line in lines] == [30, 30, 30, 10]
+
+
 @pytest.mark.parametrize(
     ("span", "now", "start", "end"),
     [
